@@ -1,0 +1,119 @@
+//! The crate → `core.js` and `core.wasm`: Cargo, then wasm-bindgen as a library, then wasm-opt.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::arguments::Build;
+use crate::stamp::Stamp;
+use crate::{place, tools};
+
+/// What wasm-opt is asked for. The features are those that rustc's wasm32 target has on, and SIMD, which every runtime
+/// we support has had for years; nothing else may appear in the output.
+const OPTIMISE: &[&str] = &[
+    "-O3",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    "--enable-simd",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
+/// Where the finished pieces lie.
+pub struct Core {
+    /// The glue, and the folder of its snippets if the crate has any.
+    pub glue: PathBuf,
+    pub snippets: PathBuf,
+    pub wasm: PathBuf,
+}
+
+/// Builds what has changed. Cargo decides about the crate; the rest is done again only if Cargo's wasm differs.
+pub fn build(build: &Build) -> Result<Core> {
+    tools::ensure_wasm_target()?;
+    let compiled = compile()?;
+    let folder = place::cache().join("core");
+    let core = Core {
+        glue: folder.join("core.js"),
+        snippets: folder.join("snippets"),
+        wasm: folder.join("core.wasm"),
+    };
+    let stamp = Stamp::new("core")
+        .file(&compiled)?
+        .file(&place::xtask().join("package-lock.json"))?
+        .text(include_str!("core.rs"))
+        .text(if build.names { "names" } else { "" });
+    if stamp.is_fresh() && core.glue.is_file() && core.wasm.is_file() {
+        return Ok(core);
+    }
+    if folder.is_dir() {
+        fs::remove_dir_all(&folder)?;
+    }
+    bind(&compiled, &folder)?;
+    optimise(&folder.join("core_bg.wasm"), &core.wasm, build.names)?;
+    stamp.keep()?;
+    Ok(core)
+}
+
+fn compile() -> Result<PathBuf> {
+    tools::run(
+        tools::cargo()
+            .args(["build", "--release", "--lib", "--package", "tokenwire"])
+            .args(["--target", tools::WASM_TARGET])
+            .arg("--config")
+            .arg(format!("target.{}.rustflags={}", tools::WASM_TARGET, rustflags())),
+    )?;
+    Ok(place::target().join(tools::WASM_TARGET).join("release/tokenwire.wasm"))
+}
+
+/// Panic messages hold the paths of sources. Without these flags the package would show the builder's home, and two
+/// machines would never build the same bytes.
+fn rustflags() -> String {
+    let cargo_home = std::env::var("CARGO_HOME").ok().or_else(|| {
+        let home = std::env::var("HOME").ok()?;
+        Some(format!("{home}/.cargo"))
+    });
+    let mut flags = vec![format!("--remap-path-prefix={}=tokenwire", place::root().display())];
+    if let Some(cargo_home) = cargo_home {
+        flags.push(format!("--remap-path-prefix={cargo_home}=cargo"));
+    }
+    // A list of Rust strings in debug form is also a list of TOML strings.
+    format!("{flags:?}")
+}
+
+/// The web target, without the default module path: no `import.meta` in the glue, so one glue serves every runtime and
+/// each entry fetches the bytes its own way.
+fn bind(compiled: &Path, folder: &Path) -> Result<()> {
+    eprintln!("wasm-bindgen");
+    Bindgen::new()
+        .input_path(compiled)
+        .out_name("core")
+        .web(true)?
+        .typescript(false)
+        .omit_default_module_path(true)
+        .generate(folder)
+        .context("wasm-bindgen failed")
+}
+
+/// npm's binaryen by its path in node_modules, never one from PATH: Debian's 108 breaks current glue silently.
+fn optimise(input: &Path, output: &Path, names: bool) -> Result<()> {
+    let xtask = place::xtask();
+    let program = xtask.join("node_modules/binaryen/bin/wasm-opt");
+    tools::ensure_node_modules(&xtask)?;
+    eprintln!("wasm-opt");
+    tools::run(
+        tools::node()
+            .arg(program)
+            .args(OPTIMISE)
+            .arg(if names { "-g" } else { "--strip-debug" })
+            .arg(input)
+            .arg("-o")
+            .arg(output),
+    )
+}

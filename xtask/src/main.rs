@@ -1,0 +1,37 @@
+//! `cargo xtask build | demo | test`: everything this repository can do, with nothing installed but Rust, Node and
+//! (for the real server of the tests) Python.
+//!
+//! - `core`     the crate → `core.js` and `core.wasm`
+//! - `package`  those and `pkg-template/` → `pkg/`
+//! - `demo`, `serve`  the page and one reply in the terminal
+//! - `suite`, `parts`, `setup`, `summary`  the tests: what they are, what they need, how they went
+//! - `place`, `tools`, `stamp`  where things are, how programs are run, what need not be done again
+
+mod arguments;
+mod core;
+mod package;
+mod place;
+mod stamp;
+mod tools;
+
+use std::process::ExitCode;
+
+use arguments::Task;
+
+fn main() -> ExitCode {
+    let done = match arguments::parse(std::env::args().skip(1)) {
+        Ok(Task::Build(build)) => package::build(&build),
+        Ok(Task::Help) => {
+            println!("{}", arguments::HELP);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! `pkg/`: the template, the core, the version and the papers. `npm pack` needs nothing more.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::arguments::Build;
+use crate::{core, place, tools};
+
+/// Files of the repository's root that ship inside the package.
+const PAPERS: &[&str] = &["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
+
+/// Path inside the package → content. Whole in memory (a few hundred KB), so that `pkg/` can be brought to exactly this
+/// and files that did not change keep their time: a page under `npm link` reloads only when something is new.
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+pub fn build(build: &Build) -> Result<()> {
+    let core = core::build(build)?;
+    let version = crate_version()?;
+    let mut files = Files::new();
+    let mut missing = Vec::new();
+
+    let template = place::root().join("pkg-template");
+    if !add_folder(&mut files, &template, Path::new(""))? {
+        missing.push("pkg-template/".to_string());
+    }
+    add_folder(&mut files, &core.snippets, Path::new("snippets"))?;
+    files.insert("core.js".into(), read(&core.glue)?);
+    files.insert("core.wasm".into(), read(&core.wasm)?);
+    files.insert("version.js".into(), format!("export const version = {version:?};\n").into_bytes());
+    for paper in PAPERS {
+        match fs::read(place::root().join(paper)) {
+            Ok(content) => drop(files.insert(paper.into(), content)),
+            Err(_) => missing.push((*paper).to_string()),
+        }
+    }
+    match files.get_mut(Path::new("package.json")) {
+        Some(content) => *content = with_version(content, &version)?,
+        None => missing.push("pkg-template/package.json".into()),
+    }
+
+    write(&files, &place::package())?;
+    if !missing.is_empty() {
+        bail!("the package in pkg/ is incomplete, for the repository has no {}", missing.join(", no "));
+    }
+    println!("pkg/ is built: tokenwire {version}, core.wasm {} bytes", files[Path::new("core.wasm")].len());
+    Ok(())
+}
+
+/// Asked of Cargo, which prints `path+file:///…#tokenwire@0.1.0` or `…/tokenwire#0.1.0`.
+fn crate_version() -> Result<String> {
+    let id = tools::output(tools::cargo().args(["pkgid", "--package", "tokenwire"]))?;
+    let version = id.trim().rsplit(['#', '@']).next().unwrap_or_default();
+    Ok(version.to_string())
+}
+
+/// Puts the crate's version into package.json, whatever stands there, and leaves every other byte as written.
+fn with_version(manifest: &[u8], version: &str) -> Result<Vec<u8>> {
+    let text = std::str::from_utf8(manifest).context("pkg-template/package.json is not UTF-8")?;
+    let mut found = false;
+    let lines = text.lines().map(|line| match line.strip_prefix("  \"version\":") {
+        Some(rest) => {
+            found = true;
+            format!("  \"version\": {version:?}{}\n", if rest.trim_end().ends_with(',') { "," } else { "" })
+        }
+        None => format!("{line}\n"),
+    });
+    let text: String = lines.collect();
+    if !found {
+        bail!("pkg-template/package.json needs a line `  \"version\": \"0.0.0\",` to put the crate's version in");
+    }
+    Ok(text.into_bytes())
+}
+
+/// Adds a folder with all below it. False if there is no such folder.
+fn add_folder(files: &mut Files, folder: &Path, prefix: &Path) -> Result<bool> {
+    if !folder.is_dir() {
+        return Ok(false);
+    }
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let entry = entry?;
+        let name = prefix.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            add_folder(files, &entry.path(), &name)?;
+        } else {
+            files.insert(name, read(&entry.path())?);
+        }
+    }
+    Ok(true)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Makes the folder hold these files and no other.
+fn write(files: &Files, folder: &Path) -> Result<()> {
+    let mut present = Files::new();
+    add_folder(&mut present, folder, Path::new(""))?;
+    for stale in present.keys().filter(|path| !files.contains_key(*path)) {
+        fs::remove_file(folder.join(stale))?;
+    }
+    for (path, content) in files.iter().filter(|(path, content)| present.get(*path) != Some(content)) {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
