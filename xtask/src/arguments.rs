@@ -1,7 +1,8 @@
 //! The command line, read by hand: three commands and five options do not pay for a parser crate.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
+use crate::parts::Part;
 
 pub const HELP: &str = "\
 cargo xtask build [--names]              the npm package, ready for `npm pack`, in pkg/
@@ -15,6 +16,8 @@ cargo xtask test [--only PART[,PART]]    sets up what the tests need and runs th
 
 pub enum Task {
     Build(Build),
+    Demo(Demo),
+    Test(Test),
     Help,
 }
 
@@ -24,11 +27,21 @@ pub struct Build {
     pub names: bool,
 }
 
+pub struct Demo {
+    pub once: bool,
+    pub port: u16,
+}
+
+pub struct Test {
+    pub parts: Vec<Part>,
+}
 
 pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Task> {
     let command = arguments.next().unwrap_or_else(|| "help".into());
     match command.as_str() {
         "build" => build(arguments).map(Task::Build),
+        "demo" => demo(arguments).map(Task::Demo),
+        "test" => test(arguments).map(Task::Test),
         "help" | "--help" | "-h" => Ok(Task::Help),
         other => bail!("there is no command {other:?}\n{HELP}"),
     }
@@ -45,3 +58,46 @@ fn build(arguments: impl Iterator<Item = String>) -> Result<Build> {
     Ok(build)
 }
 
+fn demo(mut arguments: impl Iterator<Item = String>) -> Result<Demo> {
+    let mut demo = Demo {
+        once: false,
+        port: 8080,
+    };
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--once" => demo.once = true,
+            "--port" => {
+                let port = arguments.next().context("--port needs a number")?;
+                demo.port = port
+                    .parse()
+                    .with_context(|| format!("{port:?} is not a port number"))?;
+            }
+            other => bail!("demo has no option {other:?}\n{HELP}"),
+        }
+    }
+    Ok(demo)
+}
+
+fn test(mut arguments: impl Iterator<Item = String>) -> Result<Test> {
+    let mut parts = Vec::new();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--only" => {
+                let names = arguments
+                    .next()
+                    .context("--only needs the name of a part")?;
+                for name in names.split(',') {
+                    parts.push(
+                        Part::named(name)
+                            .with_context(|| format!("there is no part {name:?}\n{HELP}"))?,
+                    );
+                }
+            }
+            other => bail!("test has no option {other:?}\n{HELP}"),
+        }
+    }
+    if parts.is_empty() {
+        parts = Part::ALL.to_vec();
+    }
+    Ok(Test { parts })
+}

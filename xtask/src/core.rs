@@ -67,9 +67,15 @@ fn compile() -> Result<PathBuf> {
             .args(["build", "--release", "--lib", "--package", "tokenwire"])
             .args(["--target", tools::WASM_TARGET])
             .arg("--config")
-            .arg(format!("target.{}.rustflags={}", tools::WASM_TARGET, rustflags())),
+            .arg(format!(
+                "target.{}.rustflags={}",
+                tools::WASM_TARGET,
+                rustflags()
+            )),
     )?;
-    Ok(place::target().join(tools::WASM_TARGET).join("release/tokenwire.wasm"))
+    Ok(place::target()
+        .join(tools::WASM_TARGET)
+        .join("release/tokenwire.wasm"))
 }
 
 /// Panic messages hold the paths of sources. Without these flags the package would show the builder's home, and two
@@ -79,7 +85,10 @@ fn rustflags() -> String {
         let home = std::env::var("HOME").ok()?;
         Some(format!("{home}/.cargo"))
     });
-    let mut flags = vec![format!("--remap-path-prefix={}=tokenwire", place::root().display())];
+    let mut flags = vec![format!(
+        "--remap-path-prefix={}=tokenwire",
+        place::root().display()
+    )];
     if let Some(cargo_home) = cargo_home {
         flags.push(format!("--remap-path-prefix={cargo_home}=cargo"));
     }

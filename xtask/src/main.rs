@@ -9,9 +9,16 @@
 
 mod arguments;
 mod core;
+mod demo;
 mod package;
+mod parts;
 mod place;
+mod process;
+mod serve;
+mod setup;
 mod stamp;
+mod suite;
+mod summary;
 mod tools;
 
 use std::process::ExitCode;
@@ -21,6 +28,8 @@ use arguments::Task;
 fn main() -> ExitCode {
     let done = match arguments::parse(std::env::args().skip(1)) {
         Ok(Task::Build(build)) => package::build(&build),
+        Ok(Task::Demo(demo)) => demo::run(&demo),
+        Ok(Task::Test(test)) => suite::run(&test),
         Ok(Task::Help) => {
             println!("{}", arguments::HELP);
             Ok(())

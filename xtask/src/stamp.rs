@@ -41,7 +41,8 @@ impl Stamp {
     /// To be called when the step has succeeded, not before.
     pub fn keep(&self) -> Result<()> {
         fs::create_dir_all(place::cache())?;
-        fs::write(&self.path, self.value()).with_context(|| format!("cannot write {}", self.path.display()))
+        fs::write(&self.path, self.value())
+            .with_context(|| format!("cannot write {}", self.path.display()))
     }
 
     fn value(&self) -> String {

@@ -1,0 +1,34 @@
+//! `cargo xtask demo`: the page for people with a browser, one streamed reply in the terminal for everybody.
+
+use std::thread;
+
+use anyhow::{Context, Result};
+
+use crate::arguments::{Build, Demo};
+use crate::serve::{self, Mount};
+use crate::{package, place, tools};
+
+pub fn run(demo: &Demo) -> Result<()> {
+    package::build(&Build::default())?;
+    let mounts = vec![
+        Mount {
+            prefix: "/pkg/",
+            folder: place::package(),
+        },
+        Mount {
+            prefix: "/",
+            folder: place::root().join("www-demo"),
+        },
+    ];
+    let address = serve::start(demo.port, mounts)?;
+    println!("\nThe page: http://{address}/\n");
+    tools::run(tools::node().arg(place::xtask().join("demo-stream.js")))
+        .context("the reply in the terminal failed")?;
+    if demo.once {
+        return Ok(());
+    }
+    println!("\nThe page is at http://{address}/ until you press Ctrl-C.");
+    loop {
+        thread::park();
+    }
+}

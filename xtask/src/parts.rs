@@ -1,0 +1,110 @@
+//! The parts of the test suite: what each runs, and what it asks of the setup first.
+
+mod javascript;
+mod rust;
+mod wasm;
+
+use std::process::Command;
+
+use crate::process;
+use crate::setup::{Lack, Need, Setup};
+use crate::summary::Counts;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Part {
+    Fmt,
+    Clippy,
+    Native,
+    WasmNode,
+    WasmChromium,
+    JsNode,
+    JsWorkerd,
+    Page,
+    Types,
+    Server,
+}
+
+/// What came of a part's commands.
+#[derive(Default)]
+pub struct Ran {
+    pub success: bool,
+    pub counts: Counts,
+    pub output: String,
+}
+
+impl Part {
+    /// In the order they run: what is quick to fail first.
+    pub const ALL: &[Self] = &[
+        Self::Fmt,
+        Self::Clippy,
+        Self::Native,
+        Self::WasmNode,
+        Self::WasmChromium,
+        Self::JsNode,
+        Self::JsWorkerd,
+        Self::Page,
+        Self::Types,
+        Self::Server,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fmt => "fmt",
+            Self::Clippy => "clippy",
+            Self::Native => "native",
+            Self::WasmNode => "wasm-node",
+            Self::WasmChromium => "wasm-chromium",
+            Self::JsNode => "js-node",
+            Self::JsWorkerd => "js-workerd",
+            Self::Page => "page",
+            Self::Types => "types",
+            Self::Server => "server",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|part| part.name() == name)
+    }
+
+    pub fn run(self, setup: &Setup) -> Need<Ran> {
+        match self {
+            Self::Fmt => rust::fmt(setup),
+            Self::Clippy => rust::clippy(setup),
+            Self::Native => rust::native(),
+            Self::WasmNode => wasm::node(setup),
+            Self::WasmChromium => wasm::chromium(setup),
+            Self::JsNode => javascript::node(setup),
+            Self::JsWorkerd => javascript::workerd(setup),
+            Self::Page => javascript::page(setup),
+            Self::Types => javascript::types(setup),
+            Self::Server => javascript::server(setup),
+        }
+    }
+}
+
+impl Ran {
+    /// Runs one command and counts its tests in what it prints.
+    fn tests(command: &mut Command, count: fn(&str) -> Counts) -> Need<Self> {
+        let ended = process::run(command).map_err(|error| Lack::broken(&error))?;
+        Ok(Self {
+            success: ended.success,
+            counts: count(&ended.output),
+            output: ended.output,
+        })
+    }
+
+    /// Runs commands that are each one check: it goes well or not.
+    fn checks(commands: impl IntoIterator<Item = Command>) -> Need<Self> {
+        let mut all = Self {
+            success: true,
+            ..Self::default()
+        };
+        for mut command in commands {
+            let ended = process::run(&mut command).map_err(|error| Lack::broken(&error))?;
+            all.success &= ended.success;
+            all.counts = all.counts.plus(Counts::of_check(ended.success));
+            all.output.push_str(&ended.output);
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,113 @@
+//! The parts that test the packed tarball from JavaScript, as a user has it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::Ran;
+use crate::setup::{Lack, Need, Setup};
+use crate::summary::Counts;
+use crate::{place, tools};
+
+/// The compilers that must accept our types: today's, and the last one written in JavaScript, which editors still use.
+const COMPILERS: &[&str] = &["typescript", "typescript-5"];
+
+pub fn node(setup: &Setup) -> Need<Ran> {
+    let files = test_files("js", |path| !path.starts_with("workerd"))?;
+    setup.packed_package()?;
+    run(node_test(&files))
+}
+
+pub fn workerd(setup: &Setup) -> Need<Ran> {
+    let files = test_files("js/workerd", |_| true)?;
+    setup.packed_package()?;
+    run(node_test(&files))
+}
+
+pub fn page(setup: &Setup) -> Need<Ran> {
+    let files = test_files("browser", |_| true)?;
+    setup.packed_package()?;
+    let chromium = setup.chromium()?;
+    let mut command = node_test(&files);
+    command.env("TOKENWIRE_CHROMIUM", chromium.browser);
+    run(command)
+}
+
+pub fn server(setup: &Setup) -> Need<Ran> {
+    let files = test_files("server", |_| true)?;
+    setup.packed_package()?;
+    let chromium = setup.chromium()?;
+    let python = setup.python()?;
+    let mut command = node_test(&files);
+    command
+        .env("TOKENWIRE_CHROMIUM", chromium.browser)
+        .env("TOKENWIRE_PYTHON", python);
+    run(command)
+}
+
+pub fn types(setup: &Setup) -> Need<Ran> {
+    let project = place::tests().join("types");
+    if !project.join("tsconfig.json").is_file() {
+        return Err(Lack::Missing(
+            "there is no tests/types/tsconfig.json".into(),
+        ));
+    }
+    setup.packed_package()?;
+    Ran::checks(COMPILERS.iter().map(|compiler| {
+        let mut command = tools::node();
+        let program = place::tests()
+            .join("node_modules")
+            .join(compiler)
+            .join("bin/tsc");
+        command.arg(program).arg("--noEmit").arg("-p").arg(&project);
+        command
+    }))
+}
+
+fn run(mut command: Command) -> Need<Ran> {
+    Ran::tests(&mut command, Counts::in_node_output)
+}
+
+/// Node's runner with the files by name: Node 20 knows no patterns.
+fn node_test(files: &[PathBuf]) -> Command {
+    let mut command = tools::node();
+    command
+        .current_dir(place::tests())
+        .args(["--test", "--test-reporter=spec"])
+        .args(files);
+    command
+}
+
+/// All `*.test.js` below a folder of `tests/`, relative to `tests/`.
+fn test_files(folder: &str, wanted: fn(&Path) -> bool) -> Need<Vec<PathBuf>> {
+    let root = place::tests().join(folder);
+    let mut found = Vec::new();
+    // A folder that does not exist has no tests in it; the message below says so.
+    let _ = collect(&root, &mut found);
+    let relative = found
+        .iter()
+        .filter_map(|path| path.strip_prefix(&root).ok());
+    let mut files: Vec<_> = relative
+        .filter(|path| wanted(path))
+        .map(|path| Path::new(folder).join(path))
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        return Err(Lack::Missing(format!(
+            "there is no tests/{folder}/*.test.js"
+        )));
+    }
+    Ok(files)
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), found)?;
+        } else if entry.file_name().to_string_lossy().ends_with(".test.js") {
+            found.push(entry.path());
+        }
+    }
+    Ok(())
+}

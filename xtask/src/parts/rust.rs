@@ -1,0 +1,53 @@
+//! Formatting, lints and the native tests.
+
+use std::process::Command;
+
+use super::{Ran, wasm};
+use crate::setup::{Need, Setup};
+use crate::summary::Counts;
+use crate::tools;
+
+pub fn fmt(setup: &Setup) -> Need<Ran> {
+    setup.component("rustfmt", "fmt")?;
+    Ran::checks([cargo(&["fmt", "--all", "--check"])])
+}
+
+/// Twice: the host sees the pure core and xtask, the wasm target sees the browser layer.
+pub fn clippy(setup: &Setup) -> Need<Ran> {
+    setup.component("clippy", "clippy")?;
+    setup.wasm_target()?;
+    let mut browser = cargo(&[
+        "clippy",
+        "--package",
+        "tokenwire",
+        "--lib",
+        "--target",
+        tools::WASM_TARGET,
+    ]);
+    if wasm::has_tests()? {
+        browser.args(["--test", wasm::TEST]);
+    }
+    let mut host = cargo(&["clippy", "--workspace", "--all-targets"]);
+    for command in [&mut host, &mut browser] {
+        command.args(["--", "-D", "warnings"]);
+    }
+    Ran::checks([host, browser])
+}
+
+pub fn native() -> Need<Ran> {
+    let mut command = cargo(&[
+        "test",
+        "--no-fail-fast",
+        "--package",
+        "tokenwire",
+        "--package",
+        "xtask",
+    ]);
+    Ran::tests(&mut command, Counts::in_cargo_output)
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = tools::cargo();
+    command.args(arguments);
+    command
+}

@@ -1,0 +1,138 @@
+//! What the parts need beyond Rust and Node, fetched once and only when a chosen part asks for it.
+
+mod chromium;
+mod python;
+
+use std::cell::OnceCell;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+pub use chromium::Chromium;
+
+use crate::arguments::Build;
+use crate::{package, place, tools};
+
+/// Why a part cannot give a result.
+#[derive(Clone, Debug)]
+pub enum Lack {
+    /// Something outside the repository is missing and could not be installed: the part is not run.
+    Missing(String),
+    /// Something of ours does not build: the part has failed.
+    Broken(String),
+}
+
+pub type Need<T> = Result<T, Lack>;
+
+impl Lack {
+    fn missing(error: &anyhow::Error) -> Self {
+        Self::Missing(format!("{error:#}"))
+    }
+
+    pub fn broken(error: &anyhow::Error) -> Self {
+        Self::Broken(format!("{error:#}"))
+    }
+}
+
+/// Each need is met once in a run; its success or failure is then the same for every part that asks.
+#[derive(Default)]
+pub struct Setup {
+    tarball: OnceCell<Need<()>>,
+    packages: OnceCell<Need<()>>,
+    runner: OnceCell<Need<PathBuf>>,
+    chromium: OnceCell<Need<Chromium>>,
+    python: OnceCell<Need<PathBuf>>,
+}
+
+impl Setup {
+    /// A rustup component that a minimal toolchain lacks.
+    pub fn component(&self, name: &str, probe: &str) -> Need<()> {
+        if tools::output(tools::cargo().args([probe, "--version"])).is_ok() {
+            return Ok(());
+        }
+        tools::run(Command::new("rustup").current_dir(place::root()).args([
+            "component",
+            "add",
+            name,
+        ]))
+        .map_err(|error| Lack::missing(&error))
+    }
+
+    pub fn wasm_target(&self) -> Need<()> {
+        tools::ensure_wasm_target().map_err(|error| Lack::missing(&error))
+    }
+
+    /// The npm packages of `tests/`.
+    pub fn node_modules(&self) -> Need<()> {
+        let install =
+            || tools::ensure_node_modules(&place::tests()).map_err(|error| Lack::missing(&error));
+        self.packages.get_or_init(|| install().map(drop)).clone()
+    }
+
+    /// The package as a user gets it: built, packed, and unpacked into `tests/node_modules/tokenwire`.
+    pub fn packed_package(&self) -> Need<()> {
+        self.node_modules()?;
+        let unpack = || {
+            package::build(&Build::default())?;
+            unpack_tarball()
+        };
+        self.tarball
+            .get_or_init(|| unpack().map_err(|error| Lack::broken(&error)))
+            .clone()
+    }
+
+    /// wasm-bindgen's test runner, a crate of its own so that only this part pays for compiling it.
+    pub fn wasm_runner(&self) -> Need<PathBuf> {
+        self.wasm_target()?;
+        let build = || {
+            tools::run(tools::cargo().args(["build", "--package", "wasm-runner"]))?;
+            Ok(place::target()
+                .join("debug")
+                .join(format!("wasm-runner{}", std::env::consts::EXE_SUFFIX)))
+        };
+        self.runner
+            .get_or_init(|| build().map_err(|error| Lack::broken(&error)))
+            .clone()
+    }
+
+    pub fn chromium(&self) -> Need<Chromium> {
+        self.chromium
+            .get_or_init(|| chromium::find_or_install(self))
+            .clone()
+    }
+
+    /// The Python of a venv that has the real server and the judge of requests in it.
+    pub fn python(&self) -> Need<PathBuf> {
+        self.python
+            .get_or_init(|| python::install().map_err(|error| Lack::missing(&error)))
+            .clone()
+    }
+}
+
+/// The tarball, not the folder: what `files` and `exports` leave out is then missing for the tests too.
+fn unpack_tarball() -> Result<()> {
+    let cache = place::cache();
+    fs::create_dir_all(&cache)?;
+    let printed = tools::output(
+        tools::npm(&place::package())
+            .args(["pack", "--silent", "--pack-destination"])
+            .arg(&cache),
+    )?;
+    let tarball = cache.join(printed.lines().last().unwrap_or_default().trim());
+    let folder = place::tests().join("node_modules/tokenwire");
+    if folder.is_dir() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    tools::run(
+        Command::new("tar")
+            .arg("-xzf")
+            .arg(&tarball)
+            .arg("-C")
+            .arg(&folder)
+            .arg("--strip-components=1"),
+    )
+    .context("the package's tarball could not be unpacked")
+}
