@@ -1,0 +1,109 @@
+/** A Chromium to click in, and the words that the tests of the page are written in. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import puppeteer from "puppeteer-core";
+
+const screenshots = fileURLToPath(new URL("../../target/screenshots/", import.meta.url));
+
+/** Started with an empty profile; as root the sandbox has to go. */
+export async function launch() {
+  const executablePath = process.env.TOKENWIRE_CHROMIUM;
+  assert.ok(executablePath, "TOKENWIRE_CHROMIUM must name a Chromium; `cargo xtask test --only page` sets it");
+  const userDataDir = await mkdtemp(join(tmpdir(), "tokenwire-page-"));
+  const args = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+  if (process.getuid?.() === 0) args.push("--no-sandbox");
+  const browser = await puppeteer.launch({ executablePath, userDataDir, args, headless: true });
+  return {
+    browser,
+    async close() {
+      await browser.close();
+      await rm(userDataDir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Opens the demo; `problems` collects what the console and the page complain of. */
+export async function openDemo(browser, origin, { width = 1100, height = 760, dark = false } = {}) {
+  const page = await browser.newPage();
+  const problems = [];
+  page.on("console", (entry) => { if (["error", "warn"].includes(entry.type())) problems.push(entry.text()); });
+  page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`));
+  await page.evaluateOnNewDocument(() => {
+    addEventListener("unhandledrejection", ({ reason }) => console.error(`unhandled rejection: ${reason}`));
+  });
+  await page.setViewport({ width, height });
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
+  await page.goto(`${origin}/`, { waitUntil: "load" });
+  await page.waitForSelector("#script option");
+  return new DemoPage(page, problems);
+}
+
+/** What a person does with the page, and sees. */
+class DemoPage {
+  constructor(page, problems) {
+    this.page = page;
+    this.problems = problems;
+  }
+
+  async openSettings() {
+    if (!(await this.page.$eval("#settings", (settings) => settings.open))) await this.page.click("#settings > summary");
+  }
+
+  async chooseScript(name) {
+    await this.openSettings();
+    await this.page.click("input[value=simulator]");
+    await this.page.select("#script", name);
+  }
+
+  async chooseProvider({ baseURL, key = "", model = "m" }) {
+    await this.openSettings();
+    await this.page.click("input[value=provider]");
+    await this.fill("#base-url", baseURL);
+    await this.fill("#key", key);
+    await this.fill("#model", model);
+  }
+
+  async fill(selector, text) {
+    await this.page.click(selector, { count: 3 });
+    await this.page.keyboard.press("Backspace");
+    await this.page.type(selector, text);
+  }
+
+  /** Types a message and sends it; does not wait for the reply. */
+  async say(text) {
+    await this.fill("#message", text);
+    await this.page.click("#send");
+  }
+
+  /** Waits until nothing is arriving, and gives the last reply as it is seen. */
+  async reply() {
+    await this.page.waitForSelector("#log[aria-busy=false] li.assistant:last-child .facts", { timeout: 15_000 });
+    return this.seen();
+  }
+
+  /** Waits until the reply that arrives has begun to show. */
+  async firstText() {
+    await this.page.waitForSelector("li.assistant:last-child p.text");
+  }
+
+  seen() {
+    return this.page.$eval("li.assistant:last-child", (reply) => ({
+      end: reply.dataset.end,
+      text: reply.querySelector("p.text:not(.reasoning *)")?.textContent,
+      reasoning: reply.querySelector(".reasoning .text")?.textContent,
+      call: reply.querySelector(".call")?.innerText,
+      kind: reply.querySelector(".error .kind")?.textContent,
+      message: reply.querySelector(".error .message")?.textContent,
+      advice: reply.querySelector(".error .advice")?.textContent,
+      facts: Object.fromEntries([...reply.querySelectorAll(".facts div")].map((pair) => [pair.children[0].textContent, pair.children[1].textContent])),
+    }));
+  }
+
+  async screenshot(name) {
+    await mkdir(screenshots, { recursive: true });
+    await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+  }
+}
