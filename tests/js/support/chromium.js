@@ -11,13 +11,14 @@ const flags = ["--no-sandbox", "--disable-background-networking", "--disable-com
 export const packageUrl = `/tokenwire/${entryFile(".", ["browser"])}`;
 
 /**
- * Opens a page of our own origin. Gives {page, complaints, close}; `complaints` holds errors that nobody caught,
+ * Opens a page of our own origin, which also serves `folders` ({prefix: folder of the repository}). Gives {page, complaints, close}; `complaints` holds errors that nobody caught,
  * unhandled rejections among them.
  */
-export async function openPage() {
+export async function openPage(folders = {}) {
   const executablePath = process.env.TOKENWIRE_CHROMIUM;
   if (!executablePath) throw new Error("TOKENWIRE_CHROMIUM must name a Chromium; `cargo xtask test` sees to it");
-  const server = await serve({ "/tokenwire/": packedRoot, "/js/": inRepository("tests/js/") });
+  const more = Object.entries(folders).map(([prefix, folder]) => [prefix, inRepository(folder)]);
+  const server = await serve({ "/tokenwire/": packedRoot, "/js/": inRepository("tests/js/"), ...Object.fromEntries(more) });
   const browser = await launch({ executablePath, args: flags });
   const page = await browser.newPage();
   const complaints = [];
