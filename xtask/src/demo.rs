@@ -22,10 +22,14 @@ pub fn run(demo: &Demo) -> Result<()> {
     ];
     let address = serve::start(demo.port, mounts)?;
     println!("\nThe page: http://{address}/\n");
-    tools::run(tools::node().arg(place::xtask().join("demo-stream.js")))
-        .context("the reply in the terminal failed")?;
+    let reply = tools::run(tools::node().arg(place::xtask().join("demo-stream.js")))
+        .context("the reply in the terminal failed");
     if demo.once {
-        return Ok(());
+        return reply;
+    }
+    // A provider that refuses is no reason to take the page away, where another one can be typed in.
+    if let Err(error) = reply {
+        eprintln!("\n{error:#}");
     }
     println!("\nThe page is at http://{address}/ until you press Ctrl-C.");
     loop {
