@@ -57,7 +57,8 @@ function setBusy(busy) {
   element("reset").disabled = busy;
   element("stop").hidden = !busy;
   element("empty").hidden = true;
-  if (!busy) message.focus({ preventScroll: true });
+  // On a phone the focus would bring up the keyboard, over the reply.
+  if (!busy && matchMedia("(pointer: fine)").matches) message.focus({ preventScroll: true });
 }
 
 function reset() {

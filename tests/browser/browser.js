@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
+import { inRepository } from "../js/support/fixtures.js";
 
-const screenshots = fileURLToPath(new URL("../../target/screenshots/", import.meta.url));
+const screenshots = inRepository("target/screenshots/");
 
 /** Started with an empty profile; as root the sandbox has to go. */
 export async function launch() {

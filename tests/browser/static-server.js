@@ -1,12 +1,11 @@
-/** Serves the demo as `cargo xtask demo` does: the page at /, the package at /pkg/. */
+/** Serves the demo as `cargo xtask demo` does: the page at /, the package (the packed one, as users get it) at /pkg/. */
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
+import { inRepository } from "../js/support/fixtures.js";
+import { packedRoot } from "../js/support/packed.js";
 
-const page = fileURLToPath(new URL("../../www-demo/", import.meta.url));
-/** The packed tarball, unpacked: what users get, not what happens to lie in pkg/. */
-const pack = process.env.TOKENWIRE_PAGE_PACKAGE ?? fileURLToPath(new URL("../node_modules/tokenwire/", import.meta.url));
+const page = inRepository("www-demo/");
 
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".wasm": "application/wasm" };
 
@@ -14,7 +13,7 @@ const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; ch
 export async function serveDemo() {
   return listen(createServer(async (request, response) => {
     const path = normalize(new URL(request.url, "http://localhost").pathname);
-    const file = path.startsWith("/pkg/") ? join(pack, path.slice("/pkg/".length)) : join(page, path === "/" ? "index.html" : path);
+    const file = path.startsWith("/pkg/") ? join(packedRoot, path.slice("/pkg/".length)) : join(page, path === "/" ? "index.html" : path);
     try {
       const content = await readFile(file);
       response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "cache-control": "no-store" }).end(content);
