@@ -78,7 +78,7 @@ const keys = Object.entries(badKeys).map(([label, apiKey]) => ({
 
 const never = [
   {
-    name: "createClient throws nothing that a call could say, and a bad baseURL is said where it is asked",
+    name: "a bad baseURL of a client is said before anything is sent",
     async run(tw) {
       const fetch = completes();
       let error;
