@@ -11,18 +11,19 @@ const REPLY = `Hello from tokenwire! This reply was never near a model: a simula
 stream, and the Rust core read it back, token by token, from the same bytes a page would see. 👋
 Set OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL to talk to a real one.`;
 
-/** Where the reply comes from: the provider of the environment, or the simulator. */
+/**
+ * Where the reply comes from: the provider of the environment, or the simulator. Only a base URL chooses a provider: many
+ * people have a key in their environment all day, and a demo must not spend it unasked.
+ */
 function provider() {
   const baseURL = env.OPENAI_BASE_URL || env.BASE_URL;
-  if (baseURL || env.OPENAI_API_KEY) {
-    const model = env.OPENAI_MODEL;
-    if (!model) throw new Error("OPENAI_MODEL is not set: the provider needs to know which model is to answer");
-    const options = { apiKey: env.OPENAI_API_KEY || undefined };
-    if (baseURL) options.baseURL = baseURL;
-    return { name: baseURL ?? "the default base URL", model, options };
+  if (!baseURL) {
+    const fetch = simulate({ reply: REPLY, pace: { firstTokenMs: 200, tokenMs: 15 } });
+    return { name: "the simulator", model: "simulated", options: { fetch, apiKey: "not-needed" } };
   }
-  const fetch = simulate({ reply: REPLY, pace: { firstTokenMs: 200, tokenMs: 15 } });
-  return { name: "the simulator", model: "simulated", options: { fetch, apiKey: "not-needed" } };
+  const model = env.OPENAI_MODEL;
+  if (!model) throw new Error("OPENAI_MODEL is not set: the provider needs to know which model is to answer");
+  return { name: baseURL, model, options: { baseURL, apiKey: env.OPENAI_API_KEY || undefined } };
 }
 
 /** Prints the text as it comes; answers with the completion and when its first token came. */

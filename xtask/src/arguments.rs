@@ -59,18 +59,13 @@ fn build(arguments: impl Iterator<Item = String>) -> Result<Build> {
 }
 
 fn demo(mut arguments: impl Iterator<Item = String>) -> Result<Demo> {
-    let mut demo = Demo {
-        once: false,
-        port: 8080,
-    };
+    let mut demo = Demo { once: false, port: 8080 };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--once" => demo.once = true,
             "--port" => {
                 let port = arguments.next().context("--port needs a number")?;
-                demo.port = port
-                    .parse()
-                    .with_context(|| format!("{port:?} is not a port number"))?;
+                demo.port = port.parse().with_context(|| format!("{port:?} is not a port number"))?;
             }
             other => bail!("demo has no option {other:?}\n{HELP}"),
         }
@@ -83,14 +78,9 @@ fn test(mut arguments: impl Iterator<Item = String>) -> Result<Test> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--only" => {
-                let names = arguments
-                    .next()
-                    .context("--only needs the name of a part")?;
+                let names = arguments.next().context("--only needs the name of a part")?;
                 for name in names.split(',') {
-                    parts.push(
-                        Part::named(name)
-                            .with_context(|| format!("there is no part {name:?}\n{HELP}"))?,
-                    );
+                    parts.push(Part::named(name).with_context(|| format!("there is no part {name:?}\n{HELP}"))?);
                 }
             }
             other => bail!("test has no option {other:?}\n{HELP}"),

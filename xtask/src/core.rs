@@ -39,11 +39,7 @@ pub fn build(build: &Build) -> Result<Core> {
     tools::ensure_wasm_target()?;
     let compiled = compile()?;
     let folder = place::cache().join("core");
-    let core = Core {
-        glue: folder.join("core.js"),
-        snippets: folder.join("snippets"),
-        wasm: folder.join("core.wasm"),
-    };
+    let core = Core { glue: folder.join("core.js"), snippets: folder.join("snippets"), wasm: folder.join("core.wasm") };
     let stamp = Stamp::new("core")
         .file(&compiled)?
         .file(&place::xtask().join("package-lock.json"))?
@@ -67,15 +63,9 @@ fn compile() -> Result<PathBuf> {
             .args(["build", "--release", "--lib", "--package", "tokenwire"])
             .args(["--target", tools::WASM_TARGET])
             .arg("--config")
-            .arg(format!(
-                "target.{}.rustflags={}",
-                tools::WASM_TARGET,
-                rustflags()
-            )),
+            .arg(format!("target.{}.rustflags={}", tools::WASM_TARGET, rustflags())),
     )?;
-    Ok(place::target()
-        .join(tools::WASM_TARGET)
-        .join("release/tokenwire.wasm"))
+    Ok(place::target().join(tools::WASM_TARGET).join("release/tokenwire.wasm"))
 }
 
 /// Panic messages hold the paths of sources. Without these flags the package would show the builder's home, and two
@@ -85,10 +75,7 @@ fn rustflags() -> String {
         let home = std::env::var("HOME").ok()?;
         Some(format!("{home}/.cargo"))
     });
-    let mut flags = vec![format!(
-        "--remap-path-prefix={}=tokenwire",
-        place::root().display()
-    )];
+    let mut flags = vec![format!("--remap-path-prefix={}=tokenwire", place::root().display())];
     if let Some(cargo_home) = cargo_home {
         flags.push(format!("--remap-path-prefix={cargo_home}=cargo"));
     }

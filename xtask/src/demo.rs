@@ -11,14 +11,8 @@ use crate::{package, place, tools};
 pub fn run(demo: &Demo) -> Result<()> {
     package::build(&Build::default())?;
     let mounts = vec![
-        Mount {
-            prefix: "/pkg/",
-            folder: place::package(),
-        },
-        Mount {
-            prefix: "/",
-            folder: place::root().join("www-demo"),
-        },
+        Mount { prefix: "/pkg/", folder: place::package() },
+        Mount { prefix: "/", folder: place::root().join("www-demo") },
     ];
     let address = serve::start(demo.port, mounts)?;
     println!("\nThe page: http://{address}/\n");

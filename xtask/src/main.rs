@@ -29,7 +29,9 @@ fn main() -> ExitCode {
     let done = match arguments::parse(std::env::args().skip(1)) {
         Ok(Task::Build(build)) => package::build(&build),
         Ok(Task::Demo(demo)) => demo::run(&demo),
-        Ok(Task::Test(test)) => suite::run(&test),
+        // The summary has said all there is to say; its closing line stays the last.
+        Ok(Task::Test(test)) if suite::run(&test) => Ok(()),
+        Ok(Task::Test(_)) => return ExitCode::FAILURE,
         Ok(Task::Help) => {
             println!("{}", arguments::HELP);
             Ok(())

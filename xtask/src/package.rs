@@ -29,10 +29,7 @@ pub fn build(build: &Build) -> Result<()> {
     add_folder(&mut files, &core.snippets, Path::new("snippets"))?;
     files.insert("core.js".into(), read(&core.glue)?);
     files.insert("core.wasm".into(), read(&core.wasm)?);
-    files.insert(
-        "version.js".into(),
-        format!("export const version = {version:?};\n").into_bytes(),
-    );
+    files.insert("version.js".into(), format!("export const version = {version:?};\n").into_bytes());
     for paper in PAPERS {
         match fs::read(place::root().join(paper)) {
             Ok(content) => drop(files.insert(paper.into(), content)),
@@ -46,15 +43,9 @@ pub fn build(build: &Build) -> Result<()> {
 
     write(&files, &place::package())?;
     if !missing.is_empty() {
-        bail!(
-            "the package in pkg/ is incomplete, for the repository has no {}",
-            missing.join(", no ")
-        );
+        bail!("the package in pkg/ is incomplete, for the repository has no {}", missing.join(", no "));
     }
-    println!(
-        "pkg/ is built: tokenwire {version}, core.wasm {} bytes",
-        files[Path::new("core.wasm")].len()
-    );
+    println!("pkg/ is built: tokenwire {version}, core.wasm {} bytes", files[Path::new("core.wasm")].len());
     Ok(())
 }
 
@@ -69,27 +60,16 @@ fn crate_version() -> Result<String> {
 fn with_version(manifest: &[u8], version: &str) -> Result<Vec<u8>> {
     let text = std::str::from_utf8(manifest).context("pkg-template/package.json is not UTF-8")?;
     let mut found = false;
-    let lines = text
-        .lines()
-        .map(|line| match line.strip_prefix("  \"version\":") {
-            Some(rest) => {
-                found = true;
-                format!(
-                    "  \"version\": {version:?}{}\n",
-                    if rest.trim_end().ends_with(',') {
-                        ","
-                    } else {
-                        ""
-                    }
-                )
-            }
-            None => format!("{line}\n"),
-        });
+    let lines = text.lines().map(|line| match line.strip_prefix("  \"version\":") {
+        Some(rest) => {
+            found = true;
+            format!("  \"version\": {version:?}{}\n", if rest.trim_end().ends_with(',') { "," } else { "" })
+        }
+        None => format!("{line}\n"),
+    });
     let text: String = lines.collect();
     if !found {
-        bail!(
-            "pkg-template/package.json needs a line `  \"version\": \"0.0.0\",` to put the crate's version in"
-        );
+        bail!("pkg-template/package.json needs a line `  \"version\": \"0.0.0\",` to put the crate's version in");
     }
     Ok(text.into_bytes())
 }
@@ -99,9 +79,7 @@ fn add_folder(files: &mut Files, folder: &Path, prefix: &Path) -> Result<bool> {
     if !folder.is_dir() {
         return Ok(false);
     }
-    for entry in
-        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
-    {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let entry = entry?;
         let name = prefix.join(entry.file_name());
         if entry.file_type()?.is_dir() {
@@ -124,10 +102,7 @@ fn write(files: &Files, folder: &Path) -> Result<()> {
     for stale in present.keys().filter(|path| !files.contains_key(*path)) {
         fs::remove_file(folder.join(stale))?;
     }
-    for (path, content) in files
-        .iter()
-        .filter(|(path, content)| present.get(*path) != Some(content))
-    {
+    for (path, content) in files.iter().filter(|(path, content)| present.get(*path) != Some(content)) {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap_or(folder))?;
         fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;

@@ -86,19 +86,12 @@ impl Ran {
     /// Runs one command and counts its tests in what it prints.
     fn tests(command: &mut Command, count: fn(&str) -> Counts) -> Need<Self> {
         let ended = process::run(command).map_err(|error| Lack::broken(&error))?;
-        Ok(Self {
-            success: ended.success,
-            counts: count(&ended.output),
-            output: ended.output,
-        })
+        Ok(Self { success: ended.success, counts: count(&ended.output), output: ended.output })
     }
 
     /// Runs commands that are each one check: it goes well or not.
     fn checks(commands: impl IntoIterator<Item = Command>) -> Need<Self> {
-        let mut all = Self {
-            success: true,
-            ..Self::default()
-        };
+        let mut all = Self { success: true, ..Self::default() };
         for mut command in commands {
             let ended = process::run(&mut command).map_err(|error| Lack::broken(&error))?;
             all.success &= ended.success;

@@ -21,15 +21,10 @@ pub struct Ended {
 
 pub fn run(command: &mut Command) -> Result<Ended> {
     let (mut reader, writer) = std::io::pipe().context("no pipe")?;
-    command
-        .stdin(Stdio::null())
-        .stdout(writer.try_clone()?)
-        .stderr(writer);
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
     own_group(command);
     let name = tools::line(command);
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("cannot start {name}"))?;
+    let mut child = command.spawn().with_context(|| format!("cannot start {name}"))?;
     // The command holds the pipe's other ends: as long as it lives, the reader below would not see the end.
     command.stdout(Stdio::null()).stderr(Stdio::null());
 
@@ -56,22 +51,12 @@ fn wait(child: &mut Child, name: &str) -> Result<(bool, String)> {
     let begun = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
-            let ending = if status.success() {
-                String::new()
-            } else {
-                format!("\n{name} ended with {status}\n")
-            };
+            let ending = if status.success() { String::new() } else { format!("\n{name} ended with {status}\n") };
             return Ok((status.success(), ending));
         }
         if begun.elapsed() > LIMIT {
             end_group(child);
-            return Ok((
-                false,
-                format!(
-                    "\n{name} was ended after {} minutes\n",
-                    LIMIT.as_secs() / 60
-                ),
-            ));
+            return Ok((false, format!("\n{name} was ended after {} minutes\n", LIMIT.as_secs() / 60)));
         }
         thread::sleep(Duration::from_millis(20));
     }

@@ -43,35 +43,14 @@ fn answer(stream: TcpStream, mounts: &[Mount]) -> Result<()> {
     skip_headers(&mut reader)?;
 
     let mut words = request.split_whitespace();
-    let (method, target) = (
-        words.next().unwrap_or_default(),
-        words.next().unwrap_or_default(),
-    );
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     if method != "GET" && method != "HEAD" {
-        return respond(
-            stream,
-            "405 Method Not Allowed",
-            "text/plain",
-            b"only GET and HEAD\n",
-            true,
-        );
+        return respond(stream, "405 Method Not Allowed", "text/plain", b"only GET and HEAD\n", true);
     }
     let file = locate(target, mounts).and_then(|path| Some((fs::read(&path).ok()?, path)));
     match file {
-        Some((content, path)) => respond(
-            stream,
-            "200 OK",
-            media_type(&path),
-            &content,
-            method == "GET",
-        ),
-        None => respond(
-            stream,
-            "404 Not Found",
-            "text/plain",
-            b"no such file\n",
-            method == "GET",
-        ),
+        Some((content, path)) => respond(stream, "200 OK", media_type(&path), &content, method == "GET"),
+        None => respond(stream, "404 Not Found", "text/plain", b"no such file\n", method == "GET"),
     }
 }
 
@@ -87,9 +66,7 @@ fn skip_headers(reader: &mut impl BufRead) -> Result<()> {
 /// absolute piece in it is nothing that our pages ask for.
 fn locate(target: &str, mounts: &[Mount]) -> Option<PathBuf> {
     let path = target.split(['?', '#']).next()?;
-    let (mount, rest) = mounts
-        .iter()
-        .find_map(|mount| Some((mount, path.strip_prefix(mount.prefix)?)))?;
+    let (mount, rest) = mounts.iter().find_map(|mount| Some((mount, path.strip_prefix(mount.prefix)?)))?;
     let mut file = mount.folder.clone();
     for piece in rest.split('/').filter(|piece| !piece.is_empty()) {
         if piece.starts_with('.') || piece.contains(['\\', ':']) {
@@ -103,13 +80,7 @@ fn locate(target: &str, mounts: &[Mount]) -> Option<PathBuf> {
     Some(file)
 }
 
-fn respond(
-    mut stream: TcpStream,
-    status: &str,
-    media_type: &str,
-    content: &[u8],
-    with_body: bool,
-) -> Result<()> {
+fn respond(mut stream: TcpStream, status: &str, media_type: &str, content: &[u8], with_body: bool) -> Result<()> {
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\ncache-control: no-store\r\n\
          x-content-type-options: nosniff\r\nconnection: close\r\n\r\n",
@@ -143,25 +114,14 @@ mod tests {
     use super::*;
 
     fn found(target: &str) -> Option<PathBuf> {
-        let mounts = [
-            Mount {
-                prefix: "/pkg/",
-                folder: "package".into(),
-            },
-            Mount {
-                prefix: "/",
-                folder: "page".into(),
-            },
-        ];
+        let mounts =
+            [Mount { prefix: "/pkg/", folder: "package".into() }, Mount { prefix: "/", folder: "page".into() }];
         locate(target, &mounts)
     }
 
     #[test]
     fn the_first_mount_that_fits_answers() {
-        assert_eq!(
-            found("/pkg/core.wasm?v=1"),
-            Some("package/core.wasm".into())
-        );
+        assert_eq!(found("/pkg/core.wasm?v=1"), Some("package/core.wasm".into()));
         assert_eq!(found("/app.js"), Some("page/app.js".into()));
     }
 
@@ -177,9 +137,6 @@ mod tests {
     #[test]
     fn wasm_and_modules_have_the_types_that_browsers_insist_on() {
         assert_eq!(media_type(Path::new("a/core.wasm")), "application/wasm");
-        assert_eq!(
-            media_type(Path::new("a/index.js")),
-            "text/javascript; charset=utf-8"
-        );
+        assert_eq!(media_type(Path::new("a/index.js")), "text/javascript; charset=utf-8");
     }
 }

@@ -52,12 +52,8 @@ impl Setup {
         if tools::output(tools::cargo().args([probe, "--version"])).is_ok() {
             return Ok(());
         }
-        tools::run(Command::new("rustup").current_dir(place::root()).args([
-            "component",
-            "add",
-            name,
-        ]))
-        .map_err(|error| Lack::missing(&error))
+        tools::run(Command::new("rustup").current_dir(place::root()).args(["component", "add", name]))
+            .map_err(|error| Lack::missing(&error))
     }
 
     pub fn wasm_target(&self) -> Need<()> {
@@ -66,8 +62,7 @@ impl Setup {
 
     /// The npm packages of `tests/`.
     pub fn node_modules(&self) -> Need<()> {
-        let install =
-            || tools::ensure_node_modules(&place::tests()).map_err(|error| Lack::missing(&error));
+        let install = || tools::ensure_node_modules(&place::tests()).map_err(|error| Lack::missing(&error));
         self.packages.get_or_init(|| install().map(drop)).clone()
     }
 
@@ -78,9 +73,7 @@ impl Setup {
             package::build(&Build::default())?;
             unpack_tarball()
         };
-        self.tarball
-            .get_or_init(|| unpack().map_err(|error| Lack::broken(&error)))
-            .clone()
+        self.tarball.get_or_init(|| unpack().map_err(|error| Lack::broken(&error))).clone()
     }
 
     /// wasm-bindgen's test runner, a crate of its own so that only this part pays for compiling it.
@@ -88,26 +81,18 @@ impl Setup {
         self.wasm_target()?;
         let build = || {
             tools::run(tools::cargo().args(["build", "--package", "wasm-runner"]))?;
-            Ok(place::target()
-                .join("debug")
-                .join(format!("wasm-runner{}", std::env::consts::EXE_SUFFIX)))
+            Ok(place::target().join("debug").join(format!("wasm-runner{}", std::env::consts::EXE_SUFFIX)))
         };
-        self.runner
-            .get_or_init(|| build().map_err(|error| Lack::broken(&error)))
-            .clone()
+        self.runner.get_or_init(|| build().map_err(|error| Lack::broken(&error))).clone()
     }
 
     pub fn chromium(&self) -> Need<Chromium> {
-        self.chromium
-            .get_or_init(|| chromium::find_or_install(self))
-            .clone()
+        self.chromium.get_or_init(|| chromium::find_or_install(self)).clone()
     }
 
     /// The Python of a venv that has the real server and the judge of requests in it.
     pub fn python(&self) -> Need<PathBuf> {
-        self.python
-            .get_or_init(|| python::install().map_err(|error| Lack::missing(&error)))
-            .clone()
+        self.python.get_or_init(|| python::install().map_err(|error| Lack::missing(&error))).clone()
     }
 }
 
@@ -115,24 +100,14 @@ impl Setup {
 fn unpack_tarball() -> Result<()> {
     let cache = place::cache();
     fs::create_dir_all(&cache)?;
-    let printed = tools::output(
-        tools::npm(&place::package())
-            .args(["pack", "--silent", "--pack-destination"])
-            .arg(&cache),
-    )?;
+    let printed =
+        tools::output(tools::npm(&place::package()).args(["pack", "--silent", "--pack-destination"]).arg(&cache))?;
     let tarball = cache.join(printed.lines().last().unwrap_or_default().trim());
     let folder = place::tests().join("node_modules/tokenwire");
     if folder.is_dir() {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    tools::run(
-        Command::new("tar")
-            .arg("-xzf")
-            .arg(&tarball)
-            .arg("-C")
-            .arg(&folder)
-            .arg("--strip-components=1"),
-    )
-    .context("the package's tarball could not be unpacked")
+    tools::run(Command::new("tar").arg("-xzf").arg(&tarball).arg("-C").arg(&folder).arg("--strip-components=1"))
+        .context("the package's tarball could not be unpacked")
 }

@@ -15,10 +15,7 @@ pub struct Stamp {
 
 impl Stamp {
     pub fn new(name: &str) -> Self {
-        Self {
-            path: place::cache().join(format!("{name}.stamp")),
-            hasher: DefaultHasher::new(),
-        }
+        Self { path: place::cache().join(format!("{name}.stamp")), hasher: DefaultHasher::new() }
     }
 
     pub fn text(mut self, text: &str) -> Self {
@@ -41,8 +38,7 @@ impl Stamp {
     /// To be called when the step has succeeded, not before.
     pub fn keep(&self) -> Result<()> {
         fs::create_dir_all(place::cache())?;
-        fs::write(&self.path, self.value())
-            .with_context(|| format!("cannot write {}", self.path.display()))
+        fs::write(&self.path, self.value()).with_context(|| format!("cannot write {}", self.path.display()))
     }
 
     fn value(&self) -> String {

@@ -44,12 +44,7 @@ pub fn output(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| cannot_start(command))?;
     if !output.status.success() {
         let complaint = String::from_utf8_lossy(&output.stderr);
-        bail!(
-            "{} ended with {}: {}",
-            line(command),
-            output.status,
-            complaint.trim()
-        );
+        bail!("{} ended with {}: {}", line(command), output.status, complaint.trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -58,48 +53,30 @@ pub fn output(command: &mut Command) -> Result<String> {
 pub fn line(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(command.get_program());
-    let words: Vec<_> = std::iter::once(name)
-        .chain(command.get_args())
-        .map(OsStr::to_string_lossy)
-        .collect();
+    let words: Vec<_> = std::iter::once(name).chain(command.get_args()).map(OsStr::to_string_lossy).collect();
     words.join(" ")
 }
 
 fn cannot_start(command: &Command) -> String {
-    format!(
-        "cannot start {:?}: is it installed?",
-        command.get_program().to_string_lossy()
-    )
+    format!("cannot start {:?}: is it installed?", command.get_program().to_string_lossy())
 }
 
 /// The full path of a program on PATH.
 pub fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    std::env::split_paths(&path)
-        .map(|directory| directory.join(&file))
-        .find(|candidate| candidate.is_file())
+    std::env::split_paths(&path).map(|directory| directory.join(&file)).find(|candidate| candidate.is_file())
 }
 
 /// Adds the wasm target: a rust-toolchain file alone does not fetch it where automatic installs are off.
 pub fn ensure_wasm_target() -> Result<()> {
-    let sysroot = output(
-        Command::new("rustc")
-            .current_dir(place::root())
-            .args(["--print", "sysroot"]),
-    )?;
-    if Path::new(sysroot.trim())
-        .join("lib/rustlib")
-        .join(WASM_TARGET)
-        .is_dir()
-    {
+    let sysroot = output(Command::new("rustc").current_dir(place::root()).args(["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(WASM_TARGET).is_dir() {
         return Ok(());
     }
     eprintln!("adding the target {WASM_TARGET}");
-    run(Command::new("rustup")
-        .current_dir(place::root())
-        .args(["target", "add", WASM_TARGET]))
-    .with_context(|| format!("rustc has no target {WASM_TARGET}, and rustup could not add it"))
+    run(Command::new("rustup").current_dir(place::root()).args(["target", "add", WASM_TARGET]))
+        .with_context(|| format!("rustc has no target {WASM_TARGET}, and rustup could not add it"))
 }
 
 /// `npm ci` in a directory with a lockfile, unless that very lockfile is what is installed. True if it installed.

@@ -39,26 +39,19 @@ pub fn server(setup: &Setup) -> Need<Ran> {
     let chromium = setup.chromium()?;
     let python = setup.python()?;
     let mut command = node_test(&files);
-    command
-        .env("TOKENWIRE_CHROMIUM", chromium.browser)
-        .env("TOKENWIRE_PYTHON", python);
+    command.env("TOKENWIRE_CHROMIUM", chromium.browser).env("TOKENWIRE_PYTHON", python);
     run(command)
 }
 
 pub fn types(setup: &Setup) -> Need<Ran> {
     let project = place::tests().join("types");
     if !project.join("tsconfig.json").is_file() {
-        return Err(Lack::Missing(
-            "there is no tests/types/tsconfig.json".into(),
-        ));
+        return Err(Lack::Missing("there is no tests/types/tsconfig.json".into()));
     }
     setup.packed_package()?;
     Ran::checks(COMPILERS.iter().map(|compiler| {
         let mut command = tools::node();
-        let program = place::tests()
-            .join("node_modules")
-            .join(compiler)
-            .join("bin/tsc");
+        let program = place::tests().join("node_modules").join(compiler).join("bin/tsc");
         command.arg(program).arg("--noEmit").arg("-p").arg(&project);
         command
     }))
@@ -71,10 +64,7 @@ fn run(mut command: Command) -> Need<Ran> {
 /// Node's runner with the files by name: Node 20 knows no patterns.
 fn node_test(files: &[PathBuf]) -> Command {
     let mut command = tools::node();
-    command
-        .current_dir(place::tests())
-        .args(["--test", "--test-reporter=spec"])
-        .args(files);
+    command.current_dir(place::tests()).args(["--test", "--test-reporter=spec"]).args(files);
     command
 }
 
@@ -84,18 +74,11 @@ fn test_files(folder: &str, wanted: fn(&Path) -> bool) -> Need<Vec<PathBuf>> {
     let mut found = Vec::new();
     // A folder that does not exist has no tests in it; the message below says so.
     let _ = collect(&root, &mut found);
-    let relative = found
-        .iter()
-        .filter_map(|path| path.strip_prefix(&root).ok());
-    let mut files: Vec<_> = relative
-        .filter(|path| wanted(path))
-        .map(|path| Path::new(folder).join(path))
-        .collect();
+    let relative = found.iter().filter_map(|path| path.strip_prefix(&root).ok());
+    let mut files: Vec<_> = relative.filter(|path| wanted(path)).map(|path| Path::new(folder).join(path)).collect();
     files.sort();
     if files.is_empty() {
-        return Err(Lack::Missing(format!(
-            "there is no tests/{folder}/*.test.js"
-        )));
+        return Err(Lack::Missing(format!("there is no tests/{folder}/*.test.js")));
     }
     Ok(files)
 }

@@ -16,14 +16,7 @@ pub fn fmt(setup: &Setup) -> Need<Ran> {
 pub fn clippy(setup: &Setup) -> Need<Ran> {
     setup.component("clippy", "clippy")?;
     setup.wasm_target()?;
-    let mut browser = cargo(&[
-        "clippy",
-        "--package",
-        "tokenwire",
-        "--lib",
-        "--target",
-        tools::WASM_TARGET,
-    ]);
+    let mut browser = cargo(&["clippy", "--package", "tokenwire", "--lib", "--target", tools::WASM_TARGET]);
     if wasm::has_tests()? {
         browser.args(["--test", wasm::TEST]);
     }
@@ -35,14 +28,7 @@ pub fn clippy(setup: &Setup) -> Need<Ran> {
 }
 
 pub fn native() -> Need<Ran> {
-    let mut command = cargo(&[
-        "test",
-        "--no-fail-fast",
-        "--package",
-        "tokenwire",
-        "--package",
-        "xtask",
-    ]);
+    let mut command = cargo(&["test", "--no-fail-fast", "--package", "tokenwire", "--package", "xtask"]);
     Ran::tests(&mut command, Counts::in_cargo_output)
 }
 

@@ -32,22 +32,12 @@ pub fn chromium(setup: &Setup) -> Need<Ran> {
 
 fn run(setup: &Setup, choose: impl FnOnce(&mut Command) -> Need<()>) -> Need<Ran> {
     if !has_tests()? {
-        return Err(Lack::Missing(format!(
-            "the crate has no test target {TEST:?} (tests/{TEST}/main.rs)"
-        )));
+        return Err(Lack::Missing(format!("the crate has no test target {TEST:?} (tests/{TEST}/main.rs)")));
     }
     let runner = setup.wasm_runner()?;
     let mut command = tools::cargo();
     command
-        .args([
-            "test",
-            "--package",
-            "tokenwire",
-            "--test",
-            TEST,
-            "--target",
-            tools::WASM_TARGET,
-        ])
+        .args(["test", "--package", "tokenwire", "--test", TEST, "--target", tools::WASM_TARGET])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     choose(&mut command)?;
     Ran::tests(&mut command, Counts::in_cargo_output)
@@ -56,10 +46,8 @@ fn run(setup: &Setup, choose: impl FnOnce(&mut Command) -> Need<()>) -> Need<Ran
 /// Asked of Cargo, which knows both the targets it is told of and those that it finds by itself.
 pub fn has_tests() -> Need<bool> {
     let ask = || -> Result<bool> {
-        let printed =
-            tools::output(tools::cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
-        let metadata: Value =
-            serde_json::from_str(&printed).context("cargo metadata is not JSON")?;
+        let printed = tools::output(tools::cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
+        let metadata: Value = serde_json::from_str(&printed).context("cargo metadata is not JSON")?;
         let packages = metadata["packages"].as_array().into_iter().flatten();
         let mut targets = packages
             .filter(|package| package["name"] == "tokenwire")

@@ -12,11 +12,7 @@ use crate::{place, tools};
 pub fn install() -> Result<PathBuf> {
     let requirements = place::xtask().join("requirements.txt");
     let folder = place::target().join("venv");
-    let python = folder.join(if cfg!(windows) {
-        "Scripts/python.exe"
-    } else {
-        "bin/python"
-    });
+    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let stamp = Stamp::new("venv").file(&requirements)?;
     if stamp.is_fresh() && python.is_file() {
         return Ok(python);
@@ -30,14 +26,7 @@ pub fn install() -> Result<PathBuf> {
         .context("no venv (Debian has it in python3-venv)")?;
     tools::output(
         Command::new(&python)
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "-r",
-            ])
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
             .arg(&requirements),
     )
     .context("pip could not install xtask/requirements.txt")?;
