@@ -1,0 +1,67 @@
+// Base URLs as people paste them, repaired. Pure: `client.baseURL` must answer before there is any wasm.
+import { config } from "./errors.js";
+
+/** Hosts where the API's root is not /v1. Only used when the path given is a part of the way there, or a guessed /v1. */
+const ROOTS = [
+  [/^api\.groq\.com$/, "/openai/v1"],
+  [/^openrouter\.ai$/, "/api/v1"],
+  [/^generativelanguage\.googleapis\.com$/, "/v1beta/openai"],
+  [/^dashscope[\w-]*\.aliyuncs\.com$/, "/compatible-mode/v1"],
+  [/^(open\.bigmodel\.cn|api\.z\.ai)$/, "/api/paas/v4"],
+  [/^api\.fireworks\.ai$/, "/inference/v1"],
+  [/^api\.deepinfra\.com$/, "/v1/openai"],
+  [/^api\.cohere\.(ai|com)$/, "/compatibility/v1"],
+  [/^models\.github\.ai$/, "/inference"],
+  [/\.(openai|services\.ai|cognitiveservices)\.azure\.com$/, "/openai/v1"],
+];
+
+/** Hosts that speak plain http when nothing else is said: this machine, its network, a container's bare name. */
+const LOCAL =
+  /^(\[|[^.]+(:|$)|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0\.0\.0\.0|[^:]+\.(local|localhost|internal)(:|$))/i;
+
+/** Endpoints that get pasted whole. Azure's /models is a root of its own (see repairPath). */
+const ENDPOINT = /\/(chat\/completions|completions|responses|messages|models|embeddings|moderations)$/i;
+
+/** What was meant: the root under which /chat/completions stands, and the query that every request carries. */
+export function repairBaseURL(input) {
+  const { origin, username, password, protocol, hostname, pathname, search } = parse(input);
+  if (!/^https?:$/.test(protocol)) throw config("baseURL must be an http: or https: URL");
+  if (username || password) {
+    throw config("baseURL must not hold a user name or password: fetch refuses such URLs. Use apiKey or headers");
+  }
+  return { base: origin + repairPath(pathname, hostname), query: search.slice(1) };
+}
+
+/** The address of one endpoint. `query`: the options' own, which wins over the base URL's. */
+export function endpoint({ base, query }, path, extra) {
+  const merged = new URLSearchParams(query);
+  for (const name in extra) merged.set(name, extra[name]);
+  return base + path + (`${merged}` && `?${merged}`);
+}
+
+function parse(input) {
+  if (typeof input !== "string" && !(input instanceof URL)) {
+    throw config(`baseURL must be a string, and is ${input === null ? "null" : `a ${typeof input}`}`);
+  }
+  let text = `${input}`.trim();
+  // "localhost:8080" has no scheme, though it looks like one.
+  if (!/^https?:/i.test(text) && !text.includes("://")) {
+    text = text.replace(/^\/+/, "");
+    text = (LOCAL.test(text.split(/[/?#]/)[0]) ? "http://" : "https://") + text;
+  }
+  try {
+    return new URL(text);
+  } catch {
+    // Without the input, and without the cause that quotes it: people paste keys into the wrong field.
+    throw config("baseURL is not a URL: expected something like https://api.openai.com/v1");
+  }
+}
+
+function repairPath(pathname, hostname) {
+  let path = pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
+  if (!(path === "/models" && hostname.endsWith(".azure.com"))) path = path.replace(ENDPOINT, "");
+  path = path.replace(/(\/v\d+\w*)\1+(?=\/|$)/g, "$1");
+  const root = ROOTS.find(([host]) => host.test(hostname))?.[1];
+  if (root && (root.startsWith(path) || path === "/v1")) return root;
+  return path || "/v1";
+}

@@ -1,0 +1,159 @@
+// One API call as this side of the border holds it: begun at once, aborted by signal, its failure kept for whoever reads.
+import { Call as CoreCall } from "./core.js";
+import { aborted, config, fromCore } from "./errors.js";
+import { load } from "./load.js";
+import { responseMeta } from "./response.js";
+
+const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choices":[]}';
+
+export class ApiCall {
+  /** The core's half: there from shortly before the request until the end, when all that it holds is taken out of it. */
+  core;
+  /** Why it failed, once it has. Always the same object. */
+  failure;
+  /** Settled when the response's headers are there. Handled, so that a failure nobody reads is not an unhandled rejection. */
+  sent;
+  /** The core's last promise: until it is settled, the core is not let go. */
+  pending;
+  #refuse;
+  #unlisten;
+  #secrets;
+  /** What the core knew when it was let go. */
+  #kept;
+  /** For a branch of a tee: the call whose reply it reads again, and how that failed. */
+  #origin;
+  #responded = false;
+
+  /** `prepare()` gives the request, or throws a ConfigError; see client.js. */
+  constructor(prepare, signal, origin) {
+    this.#origin = origin;
+    let settle;
+    this.pending = this.sent = new Promise((resolve, reject) => {
+      settle = resolve;
+      this.#refuse = reject;
+    });
+    this.sent.catch(() => {});
+    this.#send(prepare, signal).then(settle, (error) => this.#refuse(this.ended(error)));
+  }
+
+  // Up to the first await this runs in the caller's own tick: params are read as they are now, and where the core is
+  // ready or loads synchronously, the request goes out in it too.
+  async #send(prepare, signal) {
+    const { kind, body, settings, key, fetch, secrets } = prepare();
+    this.#secrets = secrets;
+    this.#listen(signal);
+    const loading = this.failure ? undefined : load();
+    if (loading) await loading;
+    if (!this.failure) settings.apiKey = typeof key === "function" ? await answer(key) : checked(key);
+    if (this.failure) throw this.failure;
+    if (settings.apiKey?.length > 6) secrets.push(settings.apiKey);
+    this.core = new CoreCall(kind, body, settings, fetch, this.#fail);
+    await this.core.send();
+    this.#responded = true;
+  }
+
+  #fail = (json, extra) => {
+    const error = fromCore(json, extra, this.#secrets);
+    return this.ended((error.kind !== "aborted" && this.#origin?.failure) || error);
+  };
+
+  #listen(signal) {
+    if (!signal) return;
+    if (typeof signal.addEventListener !== "function") throw config("signal must be an AbortSignal");
+    const listener = () => this.abort(signal.reason);
+    if (signal.aborted) return listener();
+    signal.addEventListener("abort", listener);
+    this.#unlisten = () => signal.removeEventListener("abort", listener);
+  }
+
+  abort(reason = new DOMException("This operation was aborted", "AbortError")) {
+    this.#unlisten?.();
+    if (this.core) this.core.abort(reason);
+    else if (!this.#kept && !this.failure) this.#refuse(this.ended(aborted(reason)));
+  }
+
+  /** Ends the request without an error for those who wait. `idle`: no read is under way that would come to its end. */
+  cancel(idle) {
+    if (!this.#responded) return this.abort();
+    this.core?.cancel();
+    if (idle) this.ended();
+  }
+
+  /** Nothing more is delivered, from outside or inside: what the core holds can go. Gives the failure that counts. */
+  ended(failure) {
+    this.failure ??= failure;
+    this.#unlisten?.();
+    // Not here, for this is called from inside the core as well.
+    const close = () => this.#close();
+    if (this.core) this.pending.then(close, close);
+    return this.failure;
+  }
+
+  /** Reads all that is left and hands out none of it. */
+  async drain() {
+    await (this.pending = this.core?.drain());
+    this.ended();
+    this.#close();
+  }
+
+  /** Takes the results out of the core and frees it, rather than wait for a garbage collector that sees no wasm memory. */
+  #close() {
+    const { core } = this;
+    if (!core) return;
+    const [snapshot, repairs, meta] = [core.snapshot(), core.repairs(), core.meta()];
+    this.#kept = {
+      end: core.end,
+      headers: core.headers,
+      snapshot: () => snapshot,
+      repairs: () => repairs,
+      meta: () => meta,
+    };
+    this.core = undefined;
+    core.free();
+  }
+
+  get #known() {
+    return this.core ?? this.#kept;
+  }
+
+  get end() {
+    const { failure } = this;
+    if (failure && failure === this.#origin?.failure) return this.#origin.call.end;
+    return this.#known ? this.#known.end : failure && (failure.kind === "aborted" ? "aborted" : "error");
+  }
+
+  /** JSON text. */
+  get snapshot() {
+    return this.#known?.snapshot() ?? EMPTY;
+  }
+
+  get repairs() {
+    return this.#origin ? this.#origin.call.repairs : JSON.parse(this.#known?.repairs() ?? "[]");
+  }
+
+  /** Makes its promise when asked. */
+  get response() {
+    return this.#origin
+      ? this.#origin.call.response
+      : this.sent.then(() => responseMeta(this.#known.meta(), this.#known.headers));
+  }
+}
+
+async function answer(key) {
+  try {
+    key = await key();
+  } catch (cause) {
+    throw config("the apiKey function failed (see cause)", cause);
+  }
+  return checked(key);
+}
+
+function checked(key) {
+  if (key === undefined) return;
+  if (typeof key !== "string")
+    throw config(`apiKey must be a string, and is ${key === null ? "null" : `a ${typeof key}`}`);
+  key = key.trim();
+  if (/[^\x21-\x7e]/.test(key))
+    throw config("apiKey holds a character that no key has: a blank, a line break, a typographic sign");
+  return key || undefined;
+}

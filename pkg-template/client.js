@@ -1,0 +1,139 @@
+// The client: options said once, and how they, the call's own and the params become one request.
+import { endpoint, repairBaseURL } from "./base-url.js";
+import { ApiCall } from "./call.js";
+import { config } from "./errors.js";
+import { ChatStream } from "./stream.js";
+
+const CHAT = 0;
+const MODELS = 1;
+
+/** One request, one reply: with `stream: true` a ChatStream at once, otherwise a promise of the completion. */
+export function chat(params, options = {}) {
+  return begin(params, options, options);
+}
+
+/** The same with the options said once. Does no I/O and touches no wasm. */
+export function createClient(options) {
+  return new Client(options);
+}
+
+class Client {
+  #options;
+  #place;
+
+  constructor(options = {}) {
+    this.#options = options;
+    this.#place = placeOf(options);
+  }
+
+  /** The base URL after repair. */
+  get baseURL() {
+    return this.#place.base;
+  }
+
+  chat(params, call = {}) {
+    return begin(params, this.#options, call, this.#place);
+  }
+
+  /** GET {base}/models, whatever envelope the provider uses. */
+  models(call = {}) {
+    const options = this.#options;
+    return whole(new ApiCall(() => request(MODELS, "/models", "", options, call, this.#place), call.signal));
+  }
+}
+
+const placeOf = ({ baseURL = "https://api.openai.com/v1" }) => repairBaseURL(baseURL);
+
+function begin(params, options, call, place) {
+  const stream = Boolean(params?.stream);
+  const prepare = () => {
+    const made = request(CHAT, "/chat/completions", bodyOf(params), options, call, place ?? placeOf(options));
+    made.settings.stream = stream;
+    return made;
+  };
+  const started = new ApiCall(prepare, call.signal);
+  return stream ? new ChatStream(started) : whole(started);
+}
+
+async function whole(call) {
+  await call.sent;
+  await call.drain();
+  return JSON.parse(call.snapshot);
+}
+
+/** All that the core is told, from what the caller said. Throws ConfigErrors. */
+function request(kind, path, body, options, call, place) {
+  checkTypes(options);
+  checkTypes(call);
+  const headers = {};
+  merge(headers, options.headers);
+  merge(headers, call.headers);
+  const settings = {
+    url: endpoint(place, path, options.query),
+    headers,
+    model: options.model,
+    extraBody: call.extraBody && textOf(call.extraBody, "extraBody"),
+    // Ids that a provider leaves out are made from it: the core has no randomness of its own.
+    seed: Math.random() * 2 ** 53,
+  };
+  return {
+    kind,
+    body,
+    settings,
+    key: options.apiKey,
+    fetch: options.fetch,
+    secrets: secretsIn({ ...headers, ...options.query }),
+  };
+}
+
+/** Later headers win, whatever their case; null takes one away. */
+function merge(headers, more = []) {
+  for (const [name, value] of typeof more[Symbol.iterator] === "function" ? more : Object.entries(more)) {
+    if (value == null) delete headers[name.toLowerCase()];
+    else headers[name.toLowerCase()] = `${value}`;
+  }
+}
+
+/** Values that must not come back out of an error: headers and query parameters whose names say so. */
+function secretsIn(named) {
+  return Object.keys(named)
+    .filter((name) => /auth|key|token|secret|cookie|signature/i.test(name))
+    .map((name) => `${named[name]}`.replace(/^(bearer|basic) +/i, ""))
+    .filter((value) => value.length > 6);
+}
+
+const TYPES = { model: "string", fetch: "function", headers: "object", query: "object", extraBody: "object" };
+
+function checkTypes(options) {
+  for (const name in TYPES) {
+    const is = typeof options[name];
+    if (is !== TYPES[name] && options[name] != null) throw config(`${name} must be ${TYPES[name]}, and is ${is}`);
+  }
+}
+
+function bodyOf(params) {
+  if (params === null || typeof params !== "object" || Array.isArray(params)) {
+    throw config("chat() takes an object with the parameters of Chat Completions: { model, messages, … }");
+  }
+  return textOf(params, "params");
+}
+
+function textOf(value, name) {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw config(`the request is not JSON: ${culprit(value, name, []) ?? cause.message}`, cause);
+  }
+}
+
+/** Where in a value that JSON.stringify refused the reason stands. */
+function culprit(value, path, above) {
+  if (typeof value === "bigint") return `${path} is a BigInt`;
+  if (value === null || typeof value !== "object") return;
+  if (above.includes(value)) return `${path} is an object that contains itself`;
+  for (const key of Object.keys(value)) {
+    const at = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
+    const found = culprit(value[key], at, [...above, value]);
+    if (found) return found;
+  }
+}

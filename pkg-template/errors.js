@@ -1,0 +1,113 @@
+// The error classes: OpenAI's names, a stable `kind`, and nothing in them that must not be logged.
+
+// By symbol, so that isInstance() also knows errors of another realm or of another copy in the bundle.
+const BRAND = Symbol.for("tokenwire.error");
+
+/** What all errors of this package are. */
+export class TokenwireError extends Error {
+  constructor(message, { cause, headers, body, ...fields } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    Object.assign(this, fields);
+    // Not enumerable: neither inspect() nor JSON shows them unasked.
+    if (headers) hide(this, "headers", headers);
+    if (body !== undefined) hide(this, "body", body);
+  }
+
+  /** Like instanceof, but also true for errors of another copy of this package. */
+  static isInstance(value) {
+    for (let at = value; at !== null && typeof at === "object"; at = Object.getPrototypeOf(at)) {
+      if (Object.hasOwn(at, BRAND) && at[BRAND] === this.prototype[BRAND]) return true;
+    }
+    return false;
+  }
+
+  toJSON() {
+    return { name: this.name, message: this.message, ...this };
+  }
+}
+/** The provider refused: it answered with a status that is not 2xx. */
+export class APIError extends TokenwireError {}
+/** 400 */
+export class BadRequestError extends APIError {}
+/** 401 */
+export class AuthenticationError extends APIError {}
+/** 403 */
+export class PermissionDeniedError extends APIError {}
+/** 404 */
+export class NotFoundError extends APIError {}
+/** 409 */
+export class ConflictError extends APIError {}
+/** 422 */
+export class UnprocessableEntityError extends APIError {}
+/** 429 */
+export class RateLimitError extends APIError {}
+/** 500 and above */
+export class InternalServerError extends APIError {}
+/** No answer came. */
+export class APIConnectionError extends TokenwireError {}
+/** No answer came in time. */
+export class APITimeoutError extends APIConnectionError {}
+/** The caller aborted; `cause` is the reason given. */
+export class APIUserAbortError extends TokenwireError {}
+/** The reply began well and ended badly: an error frame, a cut, or a bound exceeded. */
+export class StreamError extends TokenwireError {}
+/** The reply is not what the schema asks for. */
+export class ValidationError extends TokenwireError {}
+/** What the caller got wrong, said before anything is sent. */
+export class ConfigError extends TokenwireError {}
+
+// The keys are the names: a minifier renames the classes, not these.
+const classes = {
+  TokenwireError,
+  APIError,
+  BadRequestError,
+  AuthenticationError,
+  PermissionDeniedError,
+  NotFoundError,
+  ConflictError,
+  UnprocessableEntityError,
+  RateLimitError,
+  InternalServerError,
+  APIConnectionError,
+  APITimeoutError,
+  APIUserAbortError,
+  StreamError,
+  ValidationError,
+  ConfigError,
+};
+
+for (const name in classes) {
+  hide(classes[name].prototype, "name", name);
+  hide(classes[name].prototype, BRAND, name);
+}
+
+/** The error that the core describes. `secrets` are struck out of whatever the provider echoed. */
+export function fromCore(json, { headers, body, cause } = {}, secrets = []) {
+  const { class: name, message, ...fields } = JSON.parse(redact(json, secrets));
+  if (body !== undefined) body = parsed(redact(body, secrets));
+  return new classes[name](message, { ...fields, headers, body, cause });
+}
+
+/** A ConfigError made on this side of the border. */
+export const config = (message, cause) => new ConfigError(message, { kind: "config", retryable: false, cause });
+
+/** The error of a call that was aborted before, or quietly after, the core had a say. */
+export const aborted = (reason) =>
+  new APIUserAbortError("The request was aborted", { kind: "aborted", retryable: false, cause: reason });
+
+function hide(object, key, value) {
+  Object.defineProperty(object, key, { value, configurable: true, writable: true });
+}
+
+function redact(text, secrets) {
+  for (const secret of secrets) text = text.split(secret).join("***");
+  return text;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

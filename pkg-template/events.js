@@ -1,0 +1,75 @@
+// Events for user interfaces: the core's wire events, with what only JavaScript can hold added to them.
+
+/** Turns batches of wire events into ChatEvents. One per stream: it keeps each tool call's arguments as they grow. */
+export function eventReader() {
+  const growing = new Map();
+  return (json) => {
+    const events = JSON.parse(json);
+    for (const event of events) {
+      if (event.type === "tool_call.delta") grow(event, growing);
+      else if (event.type === "tool_call.done") finish(event);
+    }
+    return events;
+  };
+}
+
+function grow(event, growing) {
+  let tree = growing.get(event.index);
+  if (!tree) growing.set(event.index, (tree = new Tree()));
+  for (const op of event.ops) tree.apply(op);
+  delete event.ops;
+  event.partial = tree.root;
+}
+
+function finish(event) {
+  event.value = undefined;
+  try {
+    event.value = JSON.parse(event.arguments || "{}");
+  } catch (error) {
+    event.error = error.message;
+  }
+}
+
+/** A JSON value that grows in place, so that n fragments cost n steps and not n². */
+class Tree {
+  root;
+  /** The objects and arrays not yet closed, outermost first. */
+  #open = [];
+  /** Where in the innermost of them the value that is being written stands. */
+  #key;
+
+  apply([op, value]) {
+    if (op === "k") this.#key = value;
+    else if (op === "}") this.#open.pop();
+    else if (op === "+") this.#set(this.#get() + value);
+    else if (op === "{") this.#descend({});
+    else if (op === "[") this.#descend([]);
+    else this.#add(value);
+  }
+
+  #descend(container) {
+    this.#add(container);
+    this.#open.push(container);
+  }
+
+  #add(value) {
+    const top = this.#open.at(-1);
+    if (Array.isArray(top)) this.#key = top.length;
+    this.#set(value);
+  }
+
+  #get() {
+    const top = this.#open.at(-1);
+    return top ? top[this.#key] : this.root;
+  }
+
+  #set(value) {
+    const top = this.#open.at(-1);
+    if (!top) this.root = value;
+    // As a key, "__proto__" is data and not the prototype.
+    else if (this.#key === "__proto__") Object.defineProperty(top, this.#key, { value, ...OWN });
+    else top[this.#key] = value;
+  }
+}
+
+const OWN = { writable: true, enumerable: true, configurable: true };

@@ -1,0 +1,23 @@
+// The public surface, and nothing else. What a caller does not import is not shipped with them.
+export { chat, createClient } from "./client.js";
+export { init } from "./load.js";
+export { version } from "./version.js";
+export { filePart, imagePart } from "./parts.js";
+export {
+  APIConnectionError,
+  APIError,
+  APITimeoutError,
+  APIUserAbortError,
+  AuthenticationError,
+  BadRequestError,
+  ConfigError,
+  ConflictError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  StreamError,
+  TokenwireError,
+  UnprocessableEntityError,
+  ValidationError,
+} from "./errors.js";

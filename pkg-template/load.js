@@ -1,0 +1,82 @@
+// Gets the wasm, once, at the first call. An entry says how its runtime does it.
+import instantiate from "./core.js";
+import { APIConnectionError, config } from "./errors.js";
+
+/** This runtime's way to the wasm, given by its entry; takes a file: URL in place of its own. */
+let provided;
+/** undefined: not begun, or failed (the next call tries again). A promise: under way. true: ready. */
+let state;
+
+/** For the entries: how this runtime instantiates the core; may answer at once or by promise. */
+export function provide(load) {
+  provided = load;
+}
+
+/** Nothing when the core is ready (so that a call can go on in the same tick), else a promise of it. */
+export function load() {
+  if (state === true) return;
+  return (state ??= begin(provided ?? missing));
+}
+
+/**
+ * Loads the core now instead of at the first call. Idempotent. Only "tokenwire/slim" needs it, and needs a source:
+ * a compiled module, its bytes, a Response, or a URL to fetch it from.
+ */
+export async function init(source) {
+  if (state === undefined && source !== undefined) state = begin(() => fromSource(source));
+  await load();
+}
+
+function begin(get) {
+  try {
+    const loading = get();
+    if (typeof loading?.then !== "function") return void (state = true);
+    return loading.then(
+      () => void (state = true),
+      (error) => {
+        state = undefined;
+        throw explained(error);
+      },
+    );
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+async function fromSource(source) {
+  source = await source;
+  if (typeof source !== "string" && !(source instanceof URL)) return compile(source);
+  // fetch() reads no files in Node; its entry does.
+  if (provided && /^file:/i.test(source)) return provided(new URL(source));
+  return fetchCore(source);
+}
+
+/** Instantiates the wasm at this address. */
+export async function fetchCore(url) {
+  let response;
+  try {
+    response = await fetch(url);
+  } catch (cause) {
+    const fields = { kind: "connection", retryable: true, cause };
+    throw new APIConnectionError("core.wasm could not be fetched: the network or the page's policy refused", fields);
+  }
+  return compile(response);
+}
+
+async function compile(source) {
+  if (typeof source?.arrayBuffer === "function") {
+    if (source.ok === false) throw config(`core.wasm could not be fetched: HTTP ${source.status}. ${ADVICE}`);
+    // The glue compiles a Response of its own realm while it arrives, and falls back by itself on a wrong MIME type.
+    if (!(source instanceof Response)) source = await source.arrayBuffer();
+  }
+  return instantiate({ module_or_path: source });
+}
+
+const ADVICE = 'Serve core.wasm beside the bundle, or import "tokenwire/slim" and bring it through init().';
+
+function missing() {
+  throw config("tokenwire/slim has no wasm of its own: await init(source) before the first call");
+}
+
+const explained = (error) =>
+  error?.kind ? error : config(`core.wasm could not be loaded: ${error?.message}. ${ADVICE}`, error);

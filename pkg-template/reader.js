@@ -1,0 +1,131 @@
+// The one iteration of a stream. A plain iterator object: next() costs the core's own promise and no other, for an
+// async generator would add three turns of the microtask queue to every item.
+import { config } from "./errors.js";
+
+export class Reader {
+  #call;
+  #mode;
+  #unpack;
+  #core;
+  /** Items that came and were not yet asked for. */
+  #queue = [];
+  #at = 0;
+  /** A pull is under way. */
+  #busy = false;
+  /** What the pull brings is for the queue: final() asked, not the consumer. */
+  #filling = false;
+  #ended = false;
+  /** Callers that asked while a pull was under way, and the promise that the last of them (or of all) got. */
+  #waiting = 0;
+  #tail = Promise.resolve();
+
+  /** `unpack` turns a batch into an array of items; without it, a batch is an item. */
+  constructor(call, mode, unpack) {
+    this.#call = call;
+    this.#mode = mode;
+    this.#unpack = unpack;
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  next() {
+    if (this.#busy || this.#waiting) return this.#turn(() => this.#take());
+    return (this.#tail = this.#take());
+  }
+
+  /** `break` comes here: ends quietly and cancels the request. */
+  return(value) {
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#queue = [];
+      this.#at = 0;
+      this.#call.cancel(!this.#busy);
+    }
+    return Promise.resolve({ value, done: true });
+  }
+
+  /** Reads on to the end and keeps what comes for next(). */
+  async finish() {
+    while (!this.#ended) await this.#turn(() => this.#fill());
+  }
+
+  /** Concurrent askers are served in order. */
+  #turn(ask) {
+    this.#waiting++;
+    const go = () => {
+      this.#waiting--;
+      return ask();
+    };
+    return (this.#tail = this.#tail.then(go, go));
+  }
+
+  #take() {
+    return this.#at < this.#queue.length ? Promise.resolve(this.#shift()) : this.#pull();
+  }
+
+  #fill() {
+    this.#filling = true;
+    return this.#pull();
+  }
+
+  #pull() {
+    if (this.#ended) return Promise.resolve({ value: undefined, done: true });
+    const { failure } = this.#call;
+    if (failure) return Promise.reject(failure);
+    this.#busy = true;
+    return this.#core ? (this.#call.pending = this.#core.pull()) : this.#open();
+  }
+
+  /** The first pull: waits for the response. */
+  async #open() {
+    try {
+      await this.#call.sent;
+    } catch (error) {
+      if (!this.#ended) throw error;
+    }
+    const { core } = this.#call;
+    // Ended in the meantime, by return() or by leaving an `await using` block.
+    if (this.#ended || !core) return this.#deliver();
+    core.open(this.#mode, this.#deliver);
+    this.#core = core;
+    return (this.#call.pending = core.pull());
+  }
+
+  /** Called by the core with each batch; its result is what the pull resolves to. */
+  #deliver = (batch) => {
+    this.#busy = false;
+    if (batch === undefined) {
+      this.#ended = true;
+      this.#call.ended();
+      return { value: undefined, done: true };
+    }
+    if (this.#filling) return this.#keep(batch);
+    if (!this.#unpack) return { value: batch, done: false };
+    this.#queue = this.#unpack(batch);
+    this.#at = 0;
+    return this.#shift();
+  };
+
+  #keep(batch) {
+    this.#filling = false;
+    this.#queue = this.#queue.slice(this.#at).concat(this.#unpack ? this.#unpack(batch) : batch);
+    this.#at = 0;
+  }
+
+  #shift() {
+    return { value: this.#queue[this.#at++], done: false };
+  }
+}
+
+/** An iterator that only says why there is none. */
+export const refusal = (message) => ({
+  [Symbol.asyncIterator]() {
+    return this;
+  },
+  next: async () => {
+    throw config(message);
+  },
+  return: async (value) => ({ value, done: true }),
+});
