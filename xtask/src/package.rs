@@ -109,3 +109,37 @@ fn write(files: &Files, folder: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_filled_in_and_nothing_else_changes() {
+        let manifest =
+            b"{\n  \"name\": \"x\",\n  \"version\": \"0.0.0\",\n  \"deep\": {\n    \"version\": \"7\"\n  }\n}\n";
+        let filled = with_version(manifest, "1.2.3").unwrap();
+        assert_eq!(
+            String::from_utf8(filled).unwrap(),
+            "{\n  \"name\": \"x\",\n  \"version\": \"1.2.3\",\n  \"deep\": {\n    \"version\": \"7\"\n  }\n}\n"
+        );
+    }
+
+    #[test]
+    fn a_manifest_without_a_version_is_refused() {
+        let error = with_version(b"{\n  \"name\": \"x\"\n}\n", "1.2.3").unwrap_err();
+        assert!(error.to_string().contains("needs a line"));
+    }
+
+    #[test]
+    fn a_folder_is_brought_to_exactly_the_given_files() {
+        let folder = place::cache().join(format!("test-{}", std::process::id()));
+        let files = |names: &[&str]| -> Files { names.iter().map(|name| (name.into(), vec![1])).collect() };
+        write(&files(&["a", "deep/b"]), &folder).unwrap();
+        write(&files(&["deep/c"]), &folder).unwrap();
+        let mut found = Files::new();
+        add_folder(&mut found, &folder, Path::new("")).unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(found, files(&["deep/c"]));
+    }
+}
