@@ -1,0 +1,284 @@
+//! Chunks in, the chat completion out: so far at any moment, whole at the end. Linear: texts are appended raw, and what a
+//! provider repeats in every chunk (Perplexity's kilobytes of citations) is compared, not copied.
+
+use crate::json;
+use crate::wire::clean::{self, text_member, write_members};
+
+/// The reply so far.
+#[derive(Debug, Default, Clone)]
+pub struct Accumulator {
+    /// `id`, raw text: the first that was not empty.
+    pub id: String,
+    /// `model`, raw text: the first that was not empty.
+    pub model: String,
+    /// `created`, raw number: the first.
+    pub created: String,
+    /// `usage`, raw: the last. Providers that send it more than once send totals.
+    pub usage: Option<String>,
+    /// The choices, in order of first sight.
+    pub choices: Vec<Choice>,
+    extra: Extra,
+}
+
+/// A choice so far.
+#[derive(Debug, Default, Clone)]
+pub struct Choice {
+    /// `index`
+    pub index: u32,
+    /// `message.content`, raw text; `None` when no chunk had any.
+    pub content: Option<String>,
+    /// `message.reasoning_content`, raw text
+    pub reasoning: String,
+    /// `message.tool_calls`
+    pub calls: Vec<Call>,
+    /// `finish_reason`: the last.
+    pub finish: Option<&'static str>,
+    refusal: Option<String>,
+    content_logprobs: Option<String>,
+    refusal_logprobs: Option<String>,
+    message_extra: Extra,
+    extra: Extra,
+}
+
+/// A tool call so far.
+#[derive(Debug, Default, Clone)]
+pub struct Call {
+    /// `id`, raw text
+    pub id: String,
+    /// `function.name`, raw text
+    pub name: String,
+    /// `function.arguments`, raw text
+    pub arguments: String,
+    custom: bool,
+    extra: Extra,
+}
+
+/// Members that the client knows nothing of: the last value counts, arrays of deltas go on.
+#[derive(Debug, Default, Clone)]
+struct Extra(Vec<(String, String)>);
+
+impl Accumulator {
+    /// Takes one chunk in.
+    pub fn push(&mut self, chunk: &clean::Chunk<'_>) {
+        first_filled(&mut self.id, &chunk.id);
+        first_filled(&mut self.model, &chunk.model);
+        if chunk.created != "0" {
+            first_filled(&mut self.created, &chunk.created);
+        }
+        if let Some(usage) = &chunk.usage {
+            self.usage = Some(usage.clone().into_owned());
+        }
+        for (key, value) in &chunk.extra {
+            if *key != "obfuscation" {
+                self.extra.set(key, value);
+            }
+        }
+        for choice in &chunk.choices {
+            self.choice_mut(choice.index).push(choice);
+        }
+    }
+
+    /// The choice with this index, if one of its chunks came.
+    pub fn choice(&self, index: u32) -> Option<&Choice> {
+        self.choices.iter().find(|choice| choice.index == index)
+    }
+
+    /// The choice with this index, made when it is new.
+    pub fn choice_mut(&mut self, index: u32) -> &mut Choice {
+        let at = self.choices.iter().position(|choice| choice.index == index).unwrap_or(self.choices.len());
+        if at == self.choices.len() {
+            self.choices.push(Choice { index, ..Choice::default() });
+        }
+        #[allow(clippy::indexing_slicing, reason = "made above where it was missing")]
+        &mut self.choices[at]
+    }
+
+    /// The reply so far as the JSON of a `chat.completion`.
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        text_member("{\"id\":\"", &self.id, &mut out);
+        out.push_str(",\"object\":\"chat.completion\",\"created\":");
+        out.push_str(if self.created.is_empty() { "0" } else { &self.created });
+        text_member(",\"model\":\"", &self.model, &mut out);
+        out.push_str(",\"choices\":[");
+        let mut choices: Vec<&Choice> = self.choices.iter().collect();
+        choices.sort_by_key(|choice| choice.index);
+        for (at, choice) in choices.into_iter().enumerate() {
+            if at > 0 {
+                out.push(',');
+            }
+            choice.write_into(&mut out);
+        }
+        out.push(']');
+        if let Some(usage) = &self.usage {
+            out.push_str(",\"usage\":");
+            out.push_str(usage);
+        }
+        self.extra.write_into(&mut out);
+        out.push('}');
+        out
+    }
+}
+
+impl Choice {
+    fn push(&mut self, choice: &clean::Choice<'_>) {
+        if let Some(content) = &choice.content {
+            self.content.get_or_insert_default().push_str(content);
+        }
+        if let Some(refusal) = choice.refusal {
+            self.refusal.get_or_insert_default().push_str(refusal);
+        }
+        if let Some(reasoning) = &choice.reasoning {
+            self.reasoning.push_str(reasoning);
+        }
+        for call in &choice.calls {
+            self.push_call(call);
+        }
+        if let Some(logprobs) = choice.logprobs {
+            extend_array(&mut self.content_logprobs, json::member(logprobs, "content"));
+            extend_array(&mut self.refusal_logprobs, json::member(logprobs, "refusal"));
+        }
+        self.finish = choice.finish.or(self.finish);
+        for (key, value) in &choice.delta_extra {
+            self.message_extra.extend(key, value);
+        }
+        for (key, value) in &choice.extra {
+            self.extra.set(key, value);
+        }
+    }
+
+    fn push_call(&mut self, call: &clean::Call<'_>) {
+        while self.calls.len() <= call.index {
+            self.calls.push(Call::default());
+        }
+        let Some(so_far) = self.calls.get_mut(call.index) else { return };
+        first_filled(&mut so_far.id, call.id.as_deref().unwrap_or(""));
+        first_filled(&mut so_far.name, call.name.unwrap_or(""));
+        so_far.arguments.push_str(&call.arguments);
+        so_far.custom |= call.custom;
+        for (key, value) in &call.extra {
+            so_far.extra.set(key, value);
+        }
+    }
+
+    fn write_into(&self, out: &mut String) {
+        out.push_str("{\"index\":");
+        out.push_str(&self.index.to_string());
+        out.push_str(",\"message\":{\"role\":\"assistant\"");
+        // OpenAI says null where there are only tool calls.
+        let content = self.content.as_deref().filter(|text| !text.is_empty() || self.calls.is_empty());
+        text_or_null(",\"content\":", content, out);
+        text_or_null(",\"refusal\":", self.refusal.as_deref().filter(|text| !text.is_empty()), out);
+        if !self.reasoning.is_empty() {
+            text_member(",\"reasoning_content\":\"", &self.reasoning, out);
+        }
+        if !self.calls.is_empty() {
+            out.push_str(",\"tool_calls\":[");
+            for (at, call) in self.calls.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                call.write_into(out);
+            }
+            out.push(']');
+        }
+        self.message_extra.write_into(out);
+        out.push_str("},\"logprobs\":");
+        self.write_logprobs(out);
+        text_or_null(",\"finish_reason\":", self.finish, out);
+        self.extra.write_into(out);
+        out.push('}');
+    }
+
+    fn write_logprobs(&self, out: &mut String) {
+        if self.content_logprobs.is_none() && self.refusal_logprobs.is_none() {
+            return out.push_str("null");
+        }
+        out.push_str("{\"content\":");
+        out.push_str(self.content_logprobs.as_deref().unwrap_or("null"));
+        out.push_str(",\"refusal\":");
+        out.push_str(self.refusal_logprobs.as_deref().unwrap_or("null"));
+        out.push('}');
+    }
+}
+
+impl Call {
+    fn write_into(&self, out: &mut String) {
+        let (kind, arguments) = if self.custom { ("custom", "input") } else { ("function", "arguments") };
+        text_member("{\"id\":\"", &self.id, out);
+        text_member(",\"type\":\"", kind, out);
+        text_member(",\"", kind, out);
+        text_member(":{\"name\":\"", &self.name, out);
+        text_member(",\"", arguments, out);
+        text_member(":\"", &self.arguments, out);
+        out.push('}');
+        self.extra.write_into(out);
+        out.push('}');
+    }
+}
+
+impl Extra {
+    fn find(&mut self, key: &str) -> Option<&mut String> {
+        self.0.iter_mut().find(|(known, _)| known == key).map(|(_, value)| value)
+    }
+
+    fn set(&mut self, key: &str, value: &str) {
+        match self.find(key) {
+            None => self.0.push((key.to_owned(), value.to_owned())),
+            // A null doesn't take back what was said.
+            Some(old) if value != "null" && old != value => {
+                value.clone_into(old);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// As `set`, but an array goes on where the one before it ended (`reasoning_details`, `annotations`).
+    fn extend(&mut self, key: &str, value: &str) {
+        let is_array = |raw: &str| raw.starts_with('[');
+        match self.find(key) {
+            Some(old) if is_array(old) && is_array(value) => append_elements(old, value),
+            _ => self.set(key, value),
+        }
+    }
+
+    fn write_into(&self, out: &mut String) {
+        write_members(self.0.iter().map(|(key, value)| (key.as_str(), value.as_str())), out);
+    }
+}
+
+fn first_filled(so_far: &mut String, text: &str) {
+    if so_far.is_empty() {
+        so_far.push_str(text);
+    }
+}
+
+fn text_or_null(opening: &str, text: Option<&str>, out: &mut String) {
+    out.push_str(opening);
+    match text {
+        Some(text) => text_member("\"", text, out),
+        None => out.push_str("null"),
+    }
+}
+
+fn extend_array(so_far: &mut Option<String>, more: Option<&str>) {
+    let Some(more) = more.filter(|raw| raw.starts_with('[')) else { return };
+    match so_far {
+        Some(array) => append_elements(array, more),
+        None => *so_far = Some(more.to_owned()),
+    }
+}
+
+/// `[a]` and `[b]` become `[a,b]`.
+fn append_elements(array: &mut String, more: &str) {
+    let inner = more.strip_prefix('[').and_then(|raw| raw.strip_suffix(']')).unwrap_or("");
+    if json::is_blank(inner) {
+        return;
+    }
+    array.pop();
+    if !json::is_blank(array.get(1..).unwrap_or("")) {
+        array.push(',');
+    }
+    array.push_str(inner);
+    array.push(']');
+}

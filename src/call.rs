@@ -1,0 +1,304 @@
+//! One API call as a state machine: it says what to do next and is told what happened. It never fetches, reads or sleeps.
+//!
+//! ```text
+//!            prepare            on_response 2xx                on_end
+//!   Ready ───────────▶ Waiting ─────────────────▶ Reading ──────────────▶ Ended
+//!     │                   │  │  on_response 4xx   ▲    │  [DONE], error frame │
+//!     │ ConfigError       │  └──────▶ Refused ────┼────┼──────────────────────┘
+//!     └───────────────────┴── on_failure, abort ──┴────┘
+//! ```
+
+use crate::error::{Details, Error, Kind};
+use crate::stream::{Decoder, End, Mode};
+use crate::wire::request::{self, Additions};
+use crate::wire::{failure, models, rate};
+
+/// Which API is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Api {
+    /// `POST …/chat/completions`
+    Chat,
+    /// `GET …/models`
+    Models,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Send the request.
+    Send,
+    /// Read the body.
+    Read,
+    /// Nothing: the call has ended.
+    Done,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Ready,
+    Waiting,
+    Reading,
+    /// Reading the body of an error response or of a list of models.
+    Collecting,
+    Ended,
+}
+
+/// Bytes that are read of an error body or of a list of models.
+const COLLECT_LIMIT: usize = 16 << 20;
+
+/// What the response's head told.
+#[derive(Debug, Clone, Default)]
+struct Head {
+    status: u16,
+    request_id: Option<String>,
+    rate_limit: Option<String>,
+}
+
+/// A call and its reply.
+#[derive(Debug)]
+pub struct Call {
+    api: Api,
+    state: State,
+    decoder: Decoder,
+    head: Option<Head>,
+    collected: Vec<u8>,
+    models: Option<String>,
+    failure: Option<Error>,
+    end: Option<End>,
+    /// Taken out of every message, should a provider echo it.
+    secret: Option<String>,
+    attempts: u32,
+}
+
+impl Call {
+    /// `seed`: see [`Decoder::new`]. `secret`: the key, which no error may show.
+    pub fn new(api: Api, seed: u64, secret: Option<String>) -> Self {
+        Self {
+            api,
+            state: State::Ready,
+            decoder: Decoder::new(Mode::Nothing, seed),
+            head: None,
+            collected: Vec::new(),
+            models: None,
+            failure: None,
+            end: None,
+            secret: secret.filter(|secret| !secret.is_empty()),
+            attempts: 0,
+        }
+    }
+
+    /// Checks the request and gives the body to send (`None` for a GET).
+    ///
+    /// # Errors
+    /// [`Kind::Config`]: nothing may be sent.
+    pub fn prepare(&mut self, params: &str, additions: &Additions) -> Result<Option<String>, Error> {
+        let body = match self.api {
+            Api::Models => Ok(None),
+            Api::Chat => request::prepare(params, additions).map(Some),
+        };
+        match &body {
+            Ok(_) => {
+                self.state = State::Waiting;
+                self.attempts += 1;
+            }
+            Err(error) => self.fail(error.clone()),
+        }
+        body
+    }
+
+    /// What to do next.
+    pub fn step(&self) -> Step {
+        match self.state {
+            State::Ready | State::Waiting => Step::Send,
+            State::Reading | State::Collecting => Step::Read,
+            State::Ended => Step::Done,
+        }
+    }
+
+    /// The head of the response is there. `header` looks a header up by its lower-case name; in a page most are invisible.
+    /// `now_ms`: the time since 1970.
+    pub fn on_response(&mut self, status: u16, header: &dyn Fn(&str) -> Option<String>, now_ms: f64) {
+        if self.state == State::Ended {
+            return;
+        }
+        let ids = ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray"];
+        let request_id = ids.iter().find_map(|name| header(name)).filter(|id| !id.is_empty());
+        self.head = Some(Head { status, request_id, rate_limit: rate::read(header, now_ms) });
+        self.decoder.set_content_type(&header("content-type").unwrap_or_default());
+        let is_reply = (200..300).contains(&status) && self.api == Api::Chat;
+        self.state = if is_reply { State::Reading } else { State::Collecting };
+    }
+
+    /// Bytes of the body came.
+    pub fn on_bytes(&mut self, bytes: &[u8]) {
+        match self.state {
+            State::Reading => {
+                self.decoder.feed(bytes);
+                self.follow_decoder();
+            }
+            State::Collecting => {
+                let room = COLLECT_LIMIT.saturating_sub(self.collected.len());
+                self.collected.extend(bytes.iter().take(room));
+            }
+            _ => {}
+        }
+    }
+
+    /// The body has ended.
+    pub fn on_end(&mut self) {
+        match self.state {
+            State::Reading => {
+                self.decoder.finish();
+                self.follow_decoder();
+            }
+            State::Collecting => self.collected(),
+            _ => {}
+        }
+    }
+
+    /// No response came, or the connection broke.
+    pub fn on_failure(&mut self, error: Error) {
+        if self.state == State::Reading {
+            self.decoder.break_off(error);
+            self.follow_decoder();
+        } else if self.state != State::Ended {
+            self.fail(error);
+        }
+    }
+
+    /// The caller stopped it: `error` is what waits for it, `None` for a quiet stop.
+    pub fn abort(&mut self, error: Option<Error>) {
+        if self.state == State::Ended {
+            return;
+        }
+        self.decoder.abort();
+        self.state = State::Ended;
+        self.end = Some(End::Aborted);
+        self.failure = error;
+    }
+
+    /// The response's status was an error.
+    pub fn is_refused(&self) -> bool {
+        self.head.as_ref().is_some_and(|head| !(200..300).contains(&head.status))
+    }
+
+    /// Chooses what [`Call::take`] gives.
+    pub fn set_mode(&mut self, mode: Mode) {
+        self.decoder.set_mode(mode);
+    }
+
+    /// What is ready, in the form of the mode.
+    pub fn take(&mut self) -> Option<String> {
+        self.decoder.take()
+    }
+
+    /// How it ended; `None` while it runs.
+    pub fn end(&self) -> Option<End> {
+        self.end
+    }
+
+    /// Why it did not end well.
+    pub fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref()
+    }
+
+    /// The reply so far, or the models, as JSON.
+    pub fn snapshot(&self) -> String {
+        match self.api {
+            Api::Chat => self.decoder.reply().to_json(),
+            Api::Models => self.models.clone().unwrap_or_else(|| "[]".into()),
+        }
+    }
+
+    /// What was repaired, as JSON.
+    pub fn repairs(&self) -> String {
+        self.decoder.repairs().to_json()
+    }
+
+    /// What the response's head told, as JSON; `None` before it came.
+    pub fn meta(&self) -> Option<String> {
+        let head = self.head.as_ref()?;
+        let mut out = String::from("{\"status\":");
+        out.push_str(&head.status.to_string());
+        out.push_str(",\"requestId\":");
+        match &head.request_id {
+            Some(id) => crate::json::quote_into(id, &mut out),
+            None => out.push_str("null"),
+        }
+        out.push_str(",\"rateLimit\":");
+        out.push_str(head.rate_limit.as_deref().unwrap_or("null"));
+        out.push_str(",\"attempts\":");
+        out.push_str(&self.attempts.to_string());
+        out.push('}');
+        Some(out)
+    }
+
+    /// The decoder may have found an end before the body had one.
+    fn follow_decoder(&mut self) {
+        let Some(end) = self.decoder.end() else { return };
+        self.state = State::Ended;
+        self.end = Some(end);
+        self.failure = self.decoder.failure().cloned().map(|error| self.redact(error));
+    }
+
+    /// The whole body of an error response or of a list of models is there.
+    fn collected(&mut self) {
+        let bytes = std::mem::take(&mut self.collected);
+        let body = self.redacted(&String::from_utf8_lossy(&bytes));
+        let head = self.head.clone().unwrap_or_default();
+        if !(200..300).contains(&head.status) {
+            return self.fail(failure::response(head.status, &body, head.request_id));
+        }
+        match models::read(&body) {
+            Ok(models) => {
+                self.models = Some(models);
+                self.state = State::Ended;
+                self.end = Some(End::Complete);
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn fail(&mut self, error: Error) {
+        let error = self.redact(error);
+        self.state = State::Ended;
+        self.end = Some(End::Error);
+        self.failure = Some(error);
+    }
+
+    fn redacted(&self, text: &str) -> String {
+        match &self.secret {
+            Some(secret) => text.replace(secret.as_str(), "***"),
+            None => text.to_owned(),
+        }
+    }
+
+    fn redact(&self, error: Error) -> Error {
+        match &self.secret {
+            Some(secret) if error.message().contains(secret.as_str()) => {
+                let message = self.redacted(error.message());
+                error.with_message(message)
+            }
+            _ => error,
+        }
+    }
+}
+
+/// The error for a connection that failed or broke; `cause`: what the runtime said.
+pub fn connection_error(url: &str, cause: &str, in_reply: bool) -> Error {
+    let origin = url.split('?').next().unwrap_or(url);
+    if in_reply {
+        let message = ["The connection broke in the middle of the reply: ", cause].concat();
+        return Error::stream(Kind::Truncated, message, Details::default());
+    }
+    let message = [
+        "No response from ",
+        origin,
+        ": ",
+        cause,
+        ". Check that the server runs and the base URL is right; in a page, also that the server allows this origin (CORS) ",
+        "and that an https page calls no http address",
+    ]
+    .concat();
+    Error::new(Kind::Connection, message)
+}

@@ -1,0 +1,260 @@
+//! The one error type. It holds what the provider said and never a key: nothing here is made from a request's headers.
+
+use crate::json;
+
+/// What went wrong, in words that no provider owns. The string of [`Kind::code`] is the very one JavaScript sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The key is missing, wrong or expired.
+    Auth,
+    /// The key may not do this.
+    Permission,
+    /// No balance or quota left: waiting does not help.
+    Quota,
+    /// Too many requests or tokens for now.
+    RateLimit,
+    /// The provider is too busy.
+    Overloaded,
+    /// The provider has no such model.
+    ModelNotFound,
+    /// No such address.
+    NotFound,
+    /// The conversation is longer than the model's context.
+    ContextLength,
+    /// A filter refused the prompt or the answer.
+    ContentFilter,
+    /// The provider or model doesn't take a parameter.
+    UnsupportedParameter,
+    /// The request is wrong in another way.
+    BadRequest,
+    /// The provider failed.
+    Server,
+    /// No response came.
+    Connection,
+    /// It took too long.
+    Timeout,
+    /// The caller stopped it.
+    Aborted,
+    /// The reply stopped before its end.
+    Truncated,
+    /// The reply is not what it should be.
+    Malformed,
+    /// The reply exceeds a bound.
+    Limit,
+    /// What the caller gave cannot be sent.
+    Config,
+}
+
+impl Kind {
+    const ALL: [Self; 19] = [
+        Self::Auth,
+        Self::Permission,
+        Self::Quota,
+        Self::RateLimit,
+        Self::Overloaded,
+        Self::ModelNotFound,
+        Self::NotFound,
+        Self::ContextLength,
+        Self::ContentFilter,
+        Self::UnsupportedParameter,
+        Self::BadRequest,
+        Self::Server,
+        Self::Connection,
+        Self::Timeout,
+        Self::Aborted,
+        Self::Truncated,
+        Self::Malformed,
+        Self::Limit,
+        Self::Config,
+    ];
+
+    /// The stable name, as in the public contract.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::Permission => "permission",
+            Self::Quota => "quota",
+            Self::RateLimit => "rate_limit",
+            Self::Overloaded => "overloaded",
+            Self::ModelNotFound => "model_not_found",
+            Self::NotFound => "not_found",
+            Self::ContextLength => "context_length",
+            Self::ContentFilter => "content_filter",
+            Self::UnsupportedParameter => "unsupported_parameter",
+            Self::BadRequest => "bad_request",
+            Self::Server => "server",
+            Self::Connection => "connection",
+            Self::Timeout => "timeout",
+            Self::Aborted => "aborted",
+            Self::Truncated => "truncated",
+            Self::Malformed => "malformed",
+            Self::Limit => "limit",
+            Self::Config => "config",
+        }
+    }
+
+    /// The kind with this stable name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// True when the same request may succeed later.
+    pub fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::RateLimit | Self::Overloaded | Self::Server | Self::Connection | Self::Timeout | Self::Truncated
+        )
+    }
+}
+
+/// What failed, and what the provider said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error(Box<Facts>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Facts {
+    kind: Kind,
+    message: String,
+    in_stream: bool,
+    status: Option<u16>,
+    details: Details,
+}
+
+/// The provider's own fields of an error, where it gave them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Details {
+    /// `code`, as text even where the provider sends a number.
+    pub code: Option<String>,
+    /// `type`.
+    pub r#type: Option<String>,
+    /// `param`: the parameter that is meant.
+    pub param: Option<String>,
+    /// The provider's name for the request, from a header.
+    pub request_id: Option<String>,
+    /// The text of the error as it came.
+    pub body: Option<String>,
+}
+
+impl Error {
+    /// An error without a response: the caller's, the connection's.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        let details = Details::default();
+        Self(Box::new(Facts { kind, message: message.into(), in_stream: false, status: None, details }))
+    }
+
+    /// What a response with an error status said.
+    pub fn response(kind: Kind, status: u16, message: String, details: Details) -> Self {
+        Self(Box::new(Facts { kind, message, in_stream: false, status: Some(status), details }))
+    }
+
+    /// A failure inside a reply that began well: an error frame, a cut, a bound.
+    pub fn stream(kind: Kind, message: impl Into<String>, details: Details) -> Self {
+        Self(Box::new(Facts { kind, message: message.into(), in_stream: true, status: None, details }))
+    }
+
+    /// The same error in other words.
+    pub fn with_message(mut self, message: String) -> Self {
+        self.0.message = message;
+        self
+    }
+
+    /// The neutral kind.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// What to tell a person, the provider's own words first.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The HTTP status, where the error is a response.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The provider's own fields.
+    pub fn details(&self) -> &Details {
+        &self.0.details
+    }
+
+    /// True when the same request may succeed later.
+    pub fn is_retryable(&self) -> bool {
+        self.0.kind.is_retryable() || matches!(self.0.status, Some(408 | 409))
+    }
+
+    /// The name of the class that JavaScript throws, as in `openai`.
+    pub fn class(&self) -> &'static str {
+        match (self.0.status, self.0.kind) {
+            (Some(400), _) => "BadRequestError",
+            (Some(401), _) => "AuthenticationError",
+            (Some(403), _) => "PermissionDeniedError",
+            (Some(404), _) => "NotFoundError",
+            (Some(409), _) => "ConflictError",
+            (Some(422), _) => "UnprocessableEntityError",
+            (Some(429), _) => "RateLimitError",
+            (Some(500..), _) => "InternalServerError",
+            (Some(_), _) => "APIError",
+            (None, _) if self.0.in_stream => "StreamError",
+            (None, Kind::Connection) => "APIConnectionError",
+            (None, Kind::Timeout) => "APITimeoutError",
+            (None, Kind::Aborted) => "APIUserAbortError",
+            (None, Kind::Config) => "ConfigError",
+            (None, _) => "StreamError",
+        }
+    }
+
+    /// The JSON object from which the border makes the JavaScript error.
+    pub fn to_json(&self) -> String {
+        let mut out = String::from("{\"class\":");
+        json::quote_into(self.class(), &mut out);
+        out.push_str(",\"kind\":");
+        json::quote_into(self.0.kind.code(), &mut out);
+        out.push_str(",\"message\":");
+        json::quote_into(&self.0.message, &mut out);
+        out.push_str(if self.is_retryable() { ",\"retryable\":true" } else { ",\"retryable\":false" });
+        if let Some(status) = self.0.status {
+            out.push_str(",\"status\":");
+            out.push_str(&status.to_string());
+        }
+        let details = &self.0.details;
+        member_into("code", &details.code, &mut out);
+        member_into("type", &details.r#type, &mut out);
+        member_into("param", &details.param, &mut out);
+        member_into("requestId", &details.request_id, &mut out);
+        out.push('}');
+        out
+    }
+
+    /// The error in the frame that OpenAI puts into a stream: `{"error":{...}}`.
+    pub fn to_frame(&self) -> String {
+        let mut out = String::from("{\"error\":{\"message\":");
+        json::quote_into(&self.0.message, &mut out);
+        let details = &self.0.details;
+        let code = details.code.clone().unwrap_or_else(|| self.0.kind.code().into());
+        member_into("type", &details.r#type, &mut out);
+        member_into("param", &details.param, &mut out);
+        member_into("code", &Some(code), &mut out);
+        out.push_str("}}");
+        out
+    }
+}
+
+fn member_into(name: &str, value: &Option<String>, out: &mut String) {
+    out.push_str(",\"");
+    out.push_str(name);
+    out.push_str("\":");
+    match value {
+        Some(text) => json::quote_into(text, out),
+        None => out.push_str("null"),
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,88 @@
+//! What JavaScript sees: the border between the package's JavaScript and the core. Converts and delegates, decides nothing.
+//! Private to the package; `pkg-template/stream.js` and `client.js` are its only callers.
+
+use crate::call::Api;
+use crate::web::{Driver, Options};
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+use web_sys::Headers;
+
+/// One API call: all attempts and the reply.
+#[wasm_bindgen]
+pub struct Call(Driver);
+
+#[wasm_bindgen]
+impl Call {
+    /// Makes a call; nothing is sent. `kind`: 0 chat, 1 models. `body`: JSON text of the caller's parameters. `options`: see
+    /// [`Options`]. `fail`: makes the error to throw, of `(json, { headers, body, cause })`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        kind: u32,
+        body: String,
+        options: JsValue,
+        fetch: Option<Function>,
+        fail: Function,
+    ) -> Result<Call, JsValue> {
+        let options: Options = serde_wasm_bindgen::from_value(options)?;
+        let api = if kind == 1 { Api::Models } else { Api::Chat };
+        Driver::new(api, body, options, fetch, fail).map(Self)
+    }
+
+    /// Sends the request; resolves when the head of a good response is there.
+    pub fn send(&self) -> Promise {
+        self.0.send()
+    }
+
+    /// Chooses what [`Call::pull`] gives: 0 text, 1 chunks, 2 events, 3 SSE, 4 nothing; `deliver` makes of it what `pull`
+    /// resolves to.
+    pub fn open(&self, mode: u32, deliver: Function) {
+        self.0.open(mode, deliver);
+    }
+
+    /// The next batch, or at the end what `deliver(undefined)` gives.
+    pub fn pull(&self) -> Promise {
+        self.0.pull()
+    }
+
+    /// Reads all that is left.
+    pub fn drain(&self) -> Promise {
+        self.0.drain()
+    }
+
+    /// The reply so far, or the models, as JSON.
+    pub fn snapshot(&self) -> String {
+        self.0.call().snapshot()
+    }
+
+    /// "complete", "truncated", "aborted", "error"; undefined while it runs.
+    #[wasm_bindgen(getter)]
+    pub fn end(&self) -> Option<String> {
+        self.0.call().end().map(|end| end.as_str().to_owned())
+    }
+
+    /// `[{"code":"...","count":1}, ...]`
+    pub fn repairs(&self) -> String {
+        self.0.call().repairs()
+    }
+
+    /// `{"status":200,"requestId":null,"rateLimit":null,"attempts":1}`; undefined before the response.
+    pub fn meta(&self) -> Option<String> {
+        self.0.call().meta()
+    }
+
+    /// The headers of the response; undefined before it.
+    #[wasm_bindgen(getter)]
+    pub fn headers(&self) -> Option<Headers> {
+        self.0.headers()
+    }
+
+    /// Cancels the request; whoever waits gets an APIUserAbortError with this cause.
+    pub fn abort(&self, reason: JsValue) {
+        self.0.abort(reason);
+    }
+
+    /// Cancels the request quietly.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}

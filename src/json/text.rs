@@ -1,0 +1,157 @@
+//! Strings between their JSON form and their text.
+
+/// True when there is nothing but JSON's blanks in it.
+pub fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t'))
+}
+
+/// Appends `text` to `out` as it stands between the quotes of a JSON string.
+pub fn escape_into(text: &str, out: &mut String) {
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.push_str(text.get(plain..at).unwrap_or(""));
+        plain = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            _ => {
+                out.push_str("\\u00");
+                out.push(hex_digit(byte >> 4));
+                out.push(hex_digit(byte & 15));
+            }
+        }
+    }
+    out.push_str(text.get(plain..).unwrap_or(""));
+}
+
+/// Appends `text` to `out` as a JSON string, quotes included.
+pub fn quote_into(text: &str, out: &mut String) {
+    out.push('"');
+    escape_into(text, out);
+    out.push('"');
+}
+
+fn hex_digit(value: u8) -> char {
+    char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 })
+}
+
+/// The text of a raw JSON string (what stands between its quotes). A lone surrogate becomes U+FFFD.
+pub fn unescape(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut unescaper = Unescaper::default();
+    unescaper.push(raw, &mut out);
+    unescaper.finish(&mut out);
+    out
+}
+
+/// Unescapes a text that comes in pieces. Servers that cut by UTF-16 unit send an emoji as two lone surrogates in two
+/// chunks (aimock does): the first half waits here for the second.
+#[derive(Debug, Default, Clone)]
+pub struct Unescaper {
+    high: Option<u32>,
+}
+
+impl Unescaper {
+    /// Appends the text of the next raw piece.
+    pub fn push(&mut self, raw: &str, out: &mut String) {
+        let mut rest = raw;
+        while let Some(at) = rest.find('\\') {
+            let (plain, escaped) = rest.split_at(at);
+            self.plain(plain, out);
+            let kind = escaped.as_bytes().get(1).copied().unwrap_or(b'\\');
+            if kind == b'u' {
+                self.unit(escaped.get(2..6).and_then(|hex| u32::from_str_radix(hex, 16).ok()).unwrap_or(0xFFFD), out);
+                rest = escaped.get(6..).unwrap_or("");
+                continue;
+            }
+            self.finish(out);
+            out.push(match kind {
+                b'n' => '\n',
+                b't' => '\t',
+                b'r' => '\r',
+                b'b' => '\u{8}',
+                b'f' => '\u{c}',
+                other => char::from(other),
+            });
+            rest = escaped.get(2..).unwrap_or("");
+        }
+        self.plain(rest, out);
+    }
+
+    /// Gives up waiting for the second half of a surrogate pair.
+    pub fn finish(&mut self, out: &mut String) {
+        if self.high.take().is_some() {
+            out.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+
+    fn plain(&mut self, text: &str, out: &mut String) {
+        if !text.is_empty() {
+            self.finish(out);
+            out.push_str(text);
+        }
+    }
+
+    /// One UTF-16 unit, written as `\uXXXX`.
+    fn unit(&mut self, unit: u32, out: &mut String) {
+        if let (Some(high), 0xDC00..=0xDFFF) = (self.high, unit) {
+            self.high = None;
+            let point = 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00);
+            out.push(char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER));
+            return;
+        }
+        self.finish(out);
+        if (0xD800..0xDC00).contains(&unit) {
+            self.high = Some(unit);
+        } else {
+            out.push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+    }
+}
+
+/// A raw JSON value without the blanks between its tokens.
+pub fn compact(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut in_string = false;
+    let mut escaped = false;
+    for character in raw.chars() {
+        if !in_string && matches!(character, ' ' | '\n' | '\r' | '\t') {
+            continue;
+        }
+        out.push(character);
+        if in_string && !escaped && character == '\\' {
+            escaped = true;
+            continue;
+        }
+        if character == '"' && !escaped {
+            in_string = !in_string;
+        }
+        escaped = false;
+    }
+    out
+}
+
+/// A raw object without the members that are null, at any depth.
+pub fn without_nulls(raw: &str) -> String {
+    let mut cursor = super::Cursor::new(raw);
+    if !cursor.open(b'{') {
+        return raw.to_owned();
+    }
+    let mut members: Vec<String> = Vec::new();
+    let mut first = true;
+    while let Ok(Some(key)) = cursor.key(&mut first) {
+        let Ok(value) = cursor.value() else { break };
+        match value {
+            "null" => {}
+            _ if value.starts_with('{') => members.push(["\"", key, "\":", &without_nulls(value)].concat()),
+            _ => members.push(["\"", key, "\":", value].concat()),
+        }
+    }
+    ["{", &members.join(","), "}"].concat()
+}

@@ -1,0 +1,23 @@
+//! tokenwire: the core of an OpenAI-compatible chat client.
+//!
+//! In scope: reading and writing what providers put on the wire, rightly and with bounds, on any host; in a browser or
+//! edge worker also the fetch and the reading of the stream.
+//!
+//! Out of scope: HTTP on native hosts (bring your own client and [`stream::Decoder`]), prompts, agents, storage.
+//!
+//! Room 1, the pure core (no JavaScript, clock, IO or randomness): [`error`], [`sse`], [`json`], [`wire`], [`accumulate`],
+//! [`stream`], [`call`]. Room 2, the browser layer: `web`. Room 3, what JavaScript sees: `js`.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
+pub mod accumulate;
+pub mod call;
+pub mod error;
+pub mod json;
+pub mod sse;
+pub mod stream;
+pub mod wire;
+
+#[cfg(target_arch = "wasm32")]
+mod js;
+#[cfg(target_arch = "wasm32")]
+mod web;

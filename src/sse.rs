@@ -1,0 +1,214 @@
+//! Server-sent events: bytes in, events out, by the WHATWG rules
+//! (<https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>), without the reconnection
+//! logic (`id`, `retry`), for which a client of `fetch` has no use.
+//!
+//! Tolerant where providers need it: a last event without its blank line is handed out by [`Decoder::finish`]; a field
+//! `error:` (llama.cpp, GPUStack) is an event named `error`; events that only a line end separates are told apart by
+//! the judgement of the caller ([`Decoder::new`]).
+//!
+//! Changing this: no byte may be looked at twice. A line that spans reads is kept in `line` and joined once; what is in
+//! `line` is never scanned again.
+
+/// One event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// The `event:` field; empty when there was none (the specification's `message`).
+    pub name: &'a [u8],
+    /// The `data:` lines, joined with LF.
+    pub data: &'a [u8],
+}
+
+/// An event grew beyond the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLong;
+
+/// The push parser: give it input until it has no more events, then the next input, at last [`Decoder::finish`].
+#[derive(Debug)]
+pub struct Decoder {
+    limit: usize,
+    is_whole: fn(&[u8]) -> bool,
+    /// The beginning of a line whose end has not come.
+    line: Vec<u8>,
+    name: Vec<u8>,
+    data: Vec<u8>,
+    /// How many `data` lines are in `data`.
+    lines: usize,
+    /// Name and value of the line that began the next event before this one was handed out.
+    held: Option<(&'static [u8], Vec<u8>)>,
+    /// What was handed out last is still in `name` and `data`.
+    handed_out: bool,
+    /// The last line ended with CR: an LF that follows belongs to it.
+    after_cr: bool,
+    /// Nothing was read yet: a byte order mark may come.
+    at_start: bool,
+    strange_lines: usize,
+}
+
+impl Decoder {
+    /// `limit`: bytes an event may have. `is_whole`: whether data that came so far is complete in itself, so that one more
+    /// `data` line begins a new event; `|_| false` for the letter of the specification.
+    pub fn new(limit: usize, is_whole: fn(&[u8]) -> bool) -> Self {
+        Self {
+            limit,
+            is_whole,
+            line: Vec::new(),
+            name: Vec::new(),
+            data: Vec::new(),
+            lines: 0,
+            held: None,
+            handed_out: false,
+            after_cr: false,
+            at_start: true,
+            strange_lines: 0,
+        }
+    }
+
+    /// Takes bytes off the front of `input` until an event is complete. `None`: all input is used up.
+    pub fn next_event<'a>(&'a mut self, input: &mut &[u8]) -> Result<Option<Event<'a>>, TooLong> {
+        self.begin();
+        loop {
+            if self.after_cr && !input.is_empty() {
+                self.after_cr = false;
+                *input = input.strip_prefix(b"\n").unwrap_or(input);
+            }
+            let Some(end) = line_end(input) else {
+                self.line.extend_from_slice(input);
+                *input = &[];
+                self.check()?;
+                return Ok(None);
+            };
+            let (line, rest) = input.split_at(end);
+            self.after_cr = rest.first() == Some(&b'\r');
+            *input = rest.get(1..).unwrap_or(&[]);
+            if self.end_line(line) {
+                self.handed_out = true;
+                return Ok(Some(Event { name: &self.name, data: &self.data }));
+            }
+            self.check()?;
+        }
+    }
+
+    /// The end of input: what the last event has so far, where its blank line never came. Call until it gives `None`.
+    pub fn finish(&mut self) -> Option<Event<'_>> {
+        self.begin();
+        let complete = !self.line.is_empty() && self.end_line(&[]);
+        if !complete && self.lines == 0 {
+            return None;
+        }
+        self.handed_out = true;
+        Some(Event { name: &self.name, data: &self.data })
+    }
+
+    /// True between two events: what comes next begins a line of a new event.
+    pub fn is_between_events(&self) -> bool {
+        self.line.is_empty()
+            && !self.at_start
+            && self.held.is_none()
+            && !self.after_cr
+            && (self.handed_out || (self.lines == 0 && self.name.is_empty()))
+    }
+
+    /// How many lines were neither fields nor comments: a body that is not an event stream has many.
+    pub fn strange_lines(&self) -> usize {
+        self.strange_lines
+    }
+
+    /// Forgets what was handed out.
+    fn begin(&mut self) {
+        if !self.handed_out {
+            return;
+        }
+        self.handed_out = false;
+        self.name.clear();
+        self.data.clear();
+        self.lines = 0;
+        if let Some((name, value)) = self.held.take() {
+            self.name.extend_from_slice(name);
+            self.data = value;
+            self.lines = 1;
+        }
+    }
+
+    fn check(&self) -> Result<(), TooLong> {
+        let size = self.line.len() + self.data.len();
+        if size > self.limit { Err(TooLong) } else { Ok(()) }
+    }
+
+    /// A line is complete; true when an event is too.
+    fn end_line(&mut self, rest: &[u8]) -> bool {
+        if self.line.is_empty() {
+            return self.process(rest);
+        }
+        let mut line = std::mem::take(&mut self.line);
+        line.extend_from_slice(rest);
+        let complete = self.process(&line);
+        line.clear();
+        self.line = line;
+        complete
+    }
+
+    fn process(&mut self, line: &[u8]) -> bool {
+        let mut line = line;
+        if std::mem::take(&mut self.at_start) {
+            line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+        }
+        // "If the line is empty: dispatch the event."
+        if line.is_empty() {
+            let complete = self.lines > 0;
+            if !complete {
+                self.name.clear();
+            }
+            return complete;
+        }
+        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+        let (field, value) = line.split_at(colon);
+        let value = value.strip_prefix(b":").unwrap_or(value);
+        // "If value starts with a U+0020 SPACE character, remove it from value."
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        match field {
+            b"data" => self.data_line(value),
+            b"event" => {
+                self.name.clear();
+                self.name.extend_from_slice(value);
+                false
+            }
+            b"error" => self.error_line(value),
+            b"" | b"id" | b"retry" => false,
+            _ => {
+                self.strange_lines += 1;
+                false
+            }
+        }
+    }
+
+    fn data_line(&mut self, value: &[u8]) -> bool {
+        if self.lines == 1 && (self.is_whole)(&self.data) {
+            self.held = Some((b"", value.to_vec()));
+            return true;
+        }
+        if self.lines > 0 {
+            self.data.push(b'\n');
+        }
+        self.data.extend_from_slice(value);
+        self.lines += 1;
+        false
+    }
+
+    /// `error:` is no field of the specification. What came before it without a blank line is an event of its own.
+    fn error_line(&mut self, value: &[u8]) -> bool {
+        if self.lines > 0 {
+            self.held = Some((b"error", value.to_vec()));
+            return true;
+        }
+        self.name.clear();
+        self.name.extend_from_slice(b"error");
+        self.data.extend_from_slice(value);
+        self.lines = 1;
+        true
+    }
+}
+
+/// Where the first line of `input` ends.
+fn line_end(input: &[u8]) -> Option<usize> {
+    input.iter().position(|byte| *byte == b'\n' || *byte == b'\r')
+}

@@ -1,0 +1,30 @@
+//! What deviated from OpenAI's wire format and was repaired.
+
+/// Codes with their counts, in order of first sight.
+#[derive(Debug, Clone, Default)]
+pub struct Repairs(Vec<(&'static str, u32)>);
+
+impl Repairs {
+    /// Counts one repair.
+    pub fn note(&mut self, code: &'static str) {
+        match self.0.iter_mut().find(|(known, _)| *known == code) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => self.0.push((code, 1)),
+        }
+    }
+
+    /// The codes and counts.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u32)> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// `[{"code":"...","count":1}, ...]`
+    pub fn to_json(&self) -> String {
+        let entries: Vec<String> = self
+            .0
+            .iter()
+            .map(|(code, count)| ["{\"code\":\"", code, "\",\"count\":", &count.to_string(), "}"].concat())
+            .collect();
+        ["[", &entries.join(","), "]"].concat()
+    }
+}

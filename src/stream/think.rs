@@ -1,0 +1,141 @@
+//! `<think>…</think>` at the very start of the text, cut anywhere: what stands between the tags is reasoning, blanks after
+//! the closing tag are dropped. An answer that only mentions the tag is left alone: once anything but blanks came before it,
+//! the splitter is done.
+
+use crate::json::{Unescaper, escape_into};
+use std::borrow::Cow;
+
+const OPEN: &str = "<think>";
+const CLOSE: &str = "</think>";
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Nothing but blanks, or the beginning of the tag.
+    #[default]
+    Start,
+    /// Between the tags.
+    Inside,
+    /// After the closing tag, before the answer.
+    Gap,
+    /// In the answer.
+    Answer,
+}
+
+/// One choice's splitter. Texts are raw; they are unescaped only while a tag may be near.
+#[derive(Debug, Default, Clone)]
+pub struct Splitter {
+    place: Place,
+    /// What may be a tag, or part of one, unescaped.
+    held: String,
+    unescaper: Unescaper,
+}
+
+/// What a piece of text turned out to be, raw.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Pieces<'a> {
+    /// Belongs to the answer.
+    pub content: Cow<'a, str>,
+    /// Belongs to the reasoning.
+    pub reasoning: String,
+}
+
+impl Splitter {
+    /// True when the text has no tags to look for any more.
+    pub fn is_done(&self) -> bool {
+        self.place == Place::Answer
+    }
+
+    /// True when a tag was found.
+    pub fn is_inside(&self) -> bool {
+        self.place == Place::Inside
+    }
+
+    /// Stops looking for the tag: the provider sends its reasoning in a field.
+    pub fn disable(&mut self) {
+        if self.place == Place::Start && self.held.is_empty() {
+            self.place = Place::Answer;
+        }
+    }
+
+    /// Splits the next raw piece of text.
+    pub fn push<'a>(&mut self, raw: &'a str) -> Pieces<'a> {
+        // The usual answer: no blank, no `<`, no escape at its start. Nothing was held, nothing is copied.
+        let starts_plain = !raw.starts_with(['<', '\\', ' ', '\n', '\r', '\t']) && !raw.is_empty();
+        if self.place == Place::Start && self.held.is_empty() && starts_plain {
+            self.place = Place::Answer;
+        }
+        if self.place == Place::Answer {
+            return Pieces { content: Cow::Borrowed(raw), reasoning: String::new() };
+        }
+        self.unescaper.push(raw, &mut self.held);
+        let mut pieces = Pieces::default();
+        if self.place == Place::Start {
+            self.start(&mut pieces);
+        }
+        if self.place == Place::Inside {
+            self.inside(&mut pieces);
+        }
+        if self.place == Place::Gap {
+            self.gap(&mut pieces);
+        }
+        pieces
+    }
+
+    /// The end of the text: what is still held is what it looks like.
+    pub fn finish(&mut self) -> Pieces<'static> {
+        self.unescaper.finish(&mut self.held);
+        let mut pieces = Pieces::default();
+        match self.place {
+            Place::Inside => escape_into(&self.held, &mut pieces.reasoning),
+            Place::Start | Place::Answer => escape_into(&self.held, pieces.content.to_mut()),
+            Place::Gap => {}
+        }
+        self.held.clear();
+        self.place = Place::Answer;
+        pieces
+    }
+
+    fn start(&mut self, pieces: &mut Pieces<'_>) {
+        let text = self.held.trim_start();
+        if let Some(rest) = text.strip_prefix(OPEN) {
+            self.held = rest.to_owned();
+            self.place = Place::Inside;
+        } else if !OPEN.starts_with(text) {
+            self.answer(pieces);
+        }
+    }
+
+    fn inside(&mut self, pieces: &mut Pieces<'_>) {
+        if let Some((thought, rest)) = self.held.split_once(CLOSE) {
+            escape_into(thought, &mut pieces.reasoning);
+            self.held = rest.to_owned();
+            self.place = Place::Gap;
+            return;
+        }
+        let keep = possible_tag(&self.held);
+        let thought = self.held.len() - keep;
+        escape_into(self.held.get(..thought).unwrap_or(""), &mut pieces.reasoning);
+        self.held.drain(..thought);
+    }
+
+    fn gap(&mut self, pieces: &mut Pieces<'_>) {
+        let blanks = self.held.len() - self.held.trim_start().len();
+        self.held.drain(..blanks);
+        if !self.held.is_empty() {
+            self.answer(pieces);
+        }
+    }
+
+    /// What is held belongs to the answer, as does all that follows.
+    fn answer(&mut self, pieces: &mut Pieces<'_>) {
+        self.unescaper.finish(&mut self.held);
+        escape_into(&self.held, pieces.content.to_mut());
+        self.held = String::new();
+        self.place = Place::Answer;
+    }
+}
+
+/// How many bytes at the end of `text` may be the beginning of the closing tag.
+fn possible_tag(text: &str) -> usize {
+    (1..CLOSE.len()).rev().find(|length| text.ends_with(CLOSE.get(..*length).unwrap_or("\0"))).unwrap_or(0)
+}

@@ -1,0 +1,186 @@
+//! Which tool call a fragment belongs to. OpenAI numbers the calls 0, 1, 2 and sends `id`, `type` and `name` once; others
+//! leave the index out, start it at 1 or send 0 for all, leave the id out, send it empty, repeat it with every fragment.
+
+use super::repair::Repairs;
+use crate::accumulate::{Call, Choice};
+use crate::json;
+use crate::wire::chunk::ToolCall;
+use crate::wire::clean;
+use std::borrow::Cow;
+
+/// The wire's numbers of one choice's calls; the position is ours.
+#[derive(Debug, Default, Clone)]
+pub struct Slots {
+    wire: Vec<Option<i64>>,
+    last: usize,
+}
+
+impl Slots {
+    /// How many calls there are.
+    pub fn len(&self) -> usize {
+        self.wire.len()
+    }
+
+    /// Makes a fragment OpenAI's. `so_far`: the choice as accumulated; `earlier`: fragments of the same chunk.
+    pub fn fragment<'a>(
+        &mut self,
+        call: &ToolCall<'a>,
+        so_far: Option<&Choice>,
+        earlier: &[clean::Call<'a>],
+        seed: u64,
+        repairs: &mut Repairs,
+    ) -> Option<clean::Call<'a>> {
+        let id = call.id.and_then(json::filled);
+        let name = call.name.and_then(json::filled);
+        let arguments = arguments(call.arguments, repairs);
+        if id.is_none() && name.is_none() && arguments.is_empty() && call.index.is_none() {
+            return None;
+        }
+        let known = |slot: usize| Known::of(slot, so_far, earlier);
+        let wire = call.index.and_then(json::integer);
+        if wire.is_none() {
+            repairs.note("tool_index_missing");
+        }
+        let slot = self.slot(wire, id, name, &known);
+        let is_new = slot == self.wire.len();
+        if is_new {
+            self.wire.push(wire);
+            if wire.is_some_and(|wire| usize::try_from(wire) != Ok(slot)) {
+                repairs.note("tool_index_wrong");
+            }
+        }
+        self.last = slot;
+        let known = known(slot);
+        let arguments =
+            if is_new { unwrap(arguments, repairs) } else { without_repetition(arguments, &known, repairs) };
+        Some(clean::Call {
+            index: slot,
+            id: if is_new { Some(id.map_or_else(|| made_up(seed, slot, repairs), Cow::Borrowed)) } else { None },
+            name: if known.name.is_empty() { name } else { None },
+            arguments,
+            custom: call.custom,
+            extra: call.extra.clone(),
+        })
+    }
+
+    /// The position of the call that is meant; one past the last for a new one.
+    fn slot<'k>(
+        &self,
+        wire: Option<i64>,
+        id: Option<&str>,
+        name: Option<&str>,
+        known: &dyn Fn(usize) -> Known<'k>,
+    ) -> usize {
+        let next = self.wire.len();
+        let Some(slot) = (match wire {
+            Some(_) => self.wire.iter().rposition(|known| *known == wire),
+            None => next.checked_sub(1).map(|_| self.last),
+        }) else {
+            // The first fragment of a new call; but an index that comes late doesn't make a second call of one id.
+            return match id.and_then(|id| (0..next).find(|slot| known(*slot).id == id)) {
+                Some(slot) if name.is_none() => slot,
+                _ => next,
+            };
+        };
+        let so_far = known(slot);
+        let begins_anew = match id {
+            // Another id with a name is another call, unless the one so far is not even begun or half done.
+            Some(id) => id != so_far.id && (wire.is_none() || name.is_some()) && so_far.may_be_done(),
+            None => name.is_some() && wire.is_none() && so_far.is_done(),
+        };
+        if begins_anew {
+            // A fragment may also go back to an earlier call.
+            return id.and_then(|id| (0..next).find(|slot| known(*slot).id == id)).unwrap_or(next);
+        }
+        slot
+    }
+}
+
+/// What is known of a call: accumulated, or from earlier in the same chunk.
+struct Known<'k> {
+    id: &'k str,
+    name: &'k str,
+    arguments: Cow<'k, str>,
+}
+
+impl<'k> Known<'k> {
+    fn of(slot: usize, so_far: Option<&'k Choice>, earlier: &'k [clean::Call<'_>]) -> Self {
+        let empty = Self { id: "", name: "", arguments: Cow::Borrowed("") };
+        let before = so_far.and_then(|choice| choice.calls.get(slot));
+        let mut known = before.map_or(empty, |call: &Call| Self {
+            id: &call.id,
+            name: &call.name,
+            arguments: Cow::Borrowed(&call.arguments),
+        });
+        for call in earlier.iter().filter(|call| call.index == slot) {
+            known.id = call.id.as_deref().unwrap_or(known.id);
+            known.name = call.name.unwrap_or(known.name);
+            known.arguments.to_mut().push_str(&call.arguments);
+        }
+        known
+    }
+
+    /// Its arguments are a whole JSON value.
+    fn is_done(&self) -> bool {
+        self.arguments.ends_with(['}', ']', '"', 'e', 'l']) && json::is_whole(&json::unescape(&self.arguments))
+    }
+
+    fn may_be_done(&self) -> bool {
+        self.arguments.is_empty() || self.is_done()
+    }
+}
+
+/// Arguments as raw text: some servers send the object itself.
+fn arguments<'a>(raw: Option<&'a str>, repairs: &mut Repairs) -> Cow<'a, str> {
+    let Some(raw) = raw else { return Cow::Borrowed("") };
+    if let Some(text) = json::string(raw) {
+        return Cow::Borrowed(text);
+    }
+    repairs.note("tool_arguments_not_string");
+    let mut text = String::new();
+    json::escape_into(&json::compact(raw), &mut text);
+    Cow::Owned(text)
+}
+
+/// Arguments that were encoded twice: a JSON string that holds the object.
+fn unwrap<'a>(arguments: Cow<'a, str>, repairs: &mut Repairs) -> Cow<'a, str> {
+    if !arguments.starts_with("\\\"") {
+        return arguments;
+    }
+    let text = json::unescape(&arguments);
+    match json::string(text.trim()) {
+        Some(inner) if json::is_whole(text.trim()) && inner.starts_with(['{', '[']) => {
+            repairs.note("tool_arguments_encoded_twice");
+            Cow::Owned(inner.to_owned())
+        }
+        _ => arguments,
+    }
+}
+
+/// A fragment that says the whole arguments once more (LiteLLM, SGLang) adds nothing. Looked at only where the first bytes
+/// leave no other reading, so that the work stays linear.
+fn without_repetition<'a>(arguments: Cow<'a, str>, known: &Known<'_>, repairs: &mut Repairs) -> Cow<'a, str> {
+    let may_repeat =
+        arguments.len() > 2 && arguments.starts_with(['{', '\\']) && known.arguments.ends_with('}') && known.is_done();
+    let whole = if may_repeat { json::is_whole(&json::unescape(&arguments)) } else { false };
+    if whole {
+        repairs.note("tool_arguments_repeated");
+        return Cow::Borrowed("");
+    }
+    arguments
+}
+
+/// An id for a call that came without one, unlike those of other replies; at most 40 characters, as OpenAI allows.
+fn made_up(seed: u64, slot: usize, repairs: &mut Repairs) -> Cow<'static, str> {
+    repairs.note("tool_id_missing");
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut state = seed ^ (slot as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut id = String::from("call_");
+    for _ in 0..16 {
+        state ^= state >> 31;
+        state = state.wrapping_mul(0xBF58_476D_1CE4_E5B9).wrapping_add(1);
+        let letter = LETTERS.get((state >> 59) as usize).copied().unwrap_or(b'x');
+        id.push(char::from(letter));
+    }
+    Cow::Owned(id)
+}

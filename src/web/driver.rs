@@ -1,0 +1,420 @@
+//! Carries out what the state machine of a call asks for. All waiting is here.
+//!
+//! The hot path is `pull`: one `reader.read().then(f)`, with `f` made once per call and its promise handed straight to the
+//! consumer; a future per read would cost microseconds. Futures are used where a call waits once: for the response's head,
+//! and for reads that bring nothing to deliver.
+
+use super::body::{ReadResult, Reader};
+use super::fetch::Request;
+use crate::call::{self, Api, Call, Step};
+use crate::error::{Details, Error, Kind};
+use crate::stream::Mode;
+use crate::wire::request::Additions;
+use gloo_net::http::Response;
+use js_sys::{Array, Date, Function, Object, Promise, Reflect, Uint8Array};
+use serde::Deserialize;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{AbortController, Headers};
+
+#[wasm_bindgen]
+extern "C" {
+    /// `then` with functions that were made before: js-sys wants closures, and would make functions of them at each call.
+    #[wasm_bindgen(extends = Promise)]
+    type Chain;
+    #[wasm_bindgen(method, js_name = then)]
+    fn then_call(this: &Chain, fulfilled: &Function, rejected: &Function) -> Promise;
+}
+
+/// What JavaScript says of a call, beside its parameters.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Options {
+    /// The whole endpoint, query included.
+    url: String,
+    #[serde(default, with = "serde_wasm_bindgen::preserve")]
+    headers: JsValue,
+    api_key: Option<String>,
+    model: Option<String>,
+    #[serde(default)]
+    stream: bool,
+    /// A JSON object.
+    extra_body: Option<String>,
+    #[serde(default)]
+    seed: f64,
+}
+
+/// A call that is under way. Dropping it cancels the request.
+pub struct Driver(Rc<Inner>);
+
+struct Inner {
+    call: RefCell<Call>,
+    params: String,
+    options: Options,
+    fetch: Option<Function>,
+    /// Makes the JavaScript error: `(json, { headers, body, cause }) => Error`.
+    fail: Function,
+    controller: AbortController,
+    headers: RefCell<Option<Headers>>,
+    reader: RefCell<Option<Reader>>,
+    buffer: RefCell<Vec<u8>>,
+    sse: Cell<bool>,
+    deliver: RefCell<Function>,
+    /// The error that was thrown; it stays the same object.
+    error: RefCell<Option<JsValue>>,
+    /// Ends the waiting for a head that a custom fetch never gives.
+    stop: RefCell<Option<Function>>,
+    on_read: Closure<dyn FnMut(JsValue) -> Result<JsValue, JsValue>>,
+    on_break: Closure<dyn FnMut(JsValue) -> Result<JsValue, JsValue>>,
+}
+
+impl Driver {
+    /// Makes the call; nothing is sent.
+    pub fn new(
+        api: Api,
+        params: String,
+        options: Options,
+        fetch: Option<Function>,
+        fail: Function,
+    ) -> Result<Self, JsValue> {
+        let controller = AbortController::new()?;
+        let call = Call::new(api, options.seed as u64, options.api_key.clone());
+        Ok(Self(Rc::new_cyclic(|weak: &Weak<Inner>| {
+            let (for_read, for_break) = (weak.clone(), weak.clone());
+            Inner {
+                call: RefCell::new(call),
+                params,
+                options,
+                fetch,
+                fail,
+                controller,
+                headers: RefCell::new(None),
+                reader: RefCell::new(None),
+                buffer: RefCell::new(Vec::new()),
+                sse: Cell::new(false),
+                deliver: RefCell::new(Function::default()),
+                error: RefCell::new(None),
+                stop: RefCell::new(None),
+                on_read: Closure::new(move |result| Inner::settled(&for_read, Ok(result))),
+                on_break: Closure::new(move |cause| Inner::settled(&for_break, Err(cause))),
+            }
+        })))
+    }
+
+    /// Sends the request; resolves when the head of a good response is there.
+    pub fn send(&self) -> Promise {
+        let inner = Rc::clone(&self.0);
+        future_to_promise(async move { inner.send().await })
+    }
+
+    /// Chooses what [`Driver::pull`] gives, and how.
+    pub fn open(&self, mode: u32, deliver: Function) {
+        let mode = Mode::from_number(mode);
+        self.0.sse.set(mode == Mode::Sse);
+        self.0.call.borrow_mut().set_mode(mode);
+        self.0.deliver.replace(deliver);
+    }
+
+    /// The next batch.
+    pub fn pull(&self) -> Promise {
+        match self.0.ready() {
+            Ok(Some(batch)) => Promise::resolve(&batch),
+            Err(error) => Promise::reject(&error),
+            Ok(None) => self.0.next_read(),
+        }
+    }
+
+    /// Reads all that is left.
+    pub fn drain(&self) -> Promise {
+        let inner = Rc::clone(&self.0);
+        future_to_promise(async move {
+            while inner.call.borrow().end().is_none() {
+                inner.read_once().await;
+            }
+            inner.outcome().map(|()| JsValue::UNDEFINED)
+        })
+    }
+
+    /// Cancels the request; whoever waits gets an error with this reason.
+    pub fn abort(&self, reason: JsValue) {
+        if self.0.call.borrow().end().is_none() {
+            let error = Error::new(Kind::Aborted, "The request was aborted");
+            let thrown = self.0.throwable(&error, &reason);
+            self.0.error.replace(Some(thrown));
+            self.0.stop(Some(error), &reason);
+        }
+    }
+
+    /// Cancels the request without a word.
+    pub fn cancel(&self) {
+        self.0.stop(None, &JsValue::UNDEFINED);
+    }
+
+    /// The call itself, to be asked.
+    pub fn call(&self) -> std::cell::Ref<'_, Call> {
+        self.0.call.borrow()
+    }
+
+    /// The headers of the response.
+    pub fn headers(&self) -> Option<Headers> {
+        self.0.headers.borrow().clone()
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+impl Inner {
+    async fn send(&self) -> Result<JsValue, JsValue> {
+        self.outcome()?;
+        let response = match self.request() {
+            Ok(sent) => JsFuture::from(sent).await,
+            Err(error) => {
+                self.call.borrow_mut().on_failure(error);
+                return self.outcome().map(|()| JsValue::UNDEFINED);
+            }
+        };
+        self.stop.replace(None);
+        match response {
+            Ok(response) => self.opened(response).await,
+            Err(cause) => self.broke(cause),
+        }
+        // An error response is read to its end here, so that what waits for the head gets the error whole.
+        while self.must_collect() {
+            self.read_once().await;
+        }
+        self.outcome().map(|()| JsValue::UNDEFINED)
+    }
+
+    /// Checks and sends; the promise also settles when the call is stopped.
+    fn request(&self) -> Result<Promise, Error> {
+        let options = &self.options;
+        let additions =
+            Additions { model: options.model.clone(), stream: options.stream, extra_body: options.extra_body.clone() };
+        let body = self.call.borrow_mut().prepare(&self.params, &additions)?;
+        let request = Request {
+            url: &options.url,
+            body: body.as_deref(),
+            key: options.api_key.as_deref().filter(|key| !key.is_empty()),
+            headers: &options.headers,
+        };
+        let sent = request.send(self.fetch.as_ref(), &self.controller.signal())?;
+        let stopped = Promise::new(&mut |_, reject| {
+            self.stop.replace(Some(reject));
+        });
+        Ok(Promise::race(&Array::of2(&sent, &stopped)).unchecked_into())
+    }
+
+    /// The head is there.
+    async fn opened(&self, response: JsValue) {
+        if !Reflect::get(&response, &"status".into()).is_ok_and(|status| status.as_f64().is_some()) {
+            let message = "fetch must resolve to a Response, it gave something without a status";
+            return self.call.borrow_mut().on_failure(Error::new(Kind::Config, message));
+        }
+        // Not `dyn_into`: a polyfilled Response is one by its members, not by its class.
+        let raw: web_sys::Response = response.unchecked_into();
+        self.headers.replace(Some(raw.headers()));
+        let head = Response::from(Clone::clone(&raw));
+        let headers = head.headers();
+        self.call.borrow_mut().on_response(head.status(), &|name| headers.get(name), Date::now());
+        match raw.body() {
+            Some(stream) => {
+                let reader = Reader::open(&stream);
+                if reader.is_none() {
+                    let message = "fetch gave a Response whose body is already being read";
+                    self.call.borrow_mut().on_failure(Error::new(Kind::Config, message));
+                }
+                self.reader.replace(reader);
+                // The call was stopped while the head was on its way.
+                if self.call.borrow().step() == Step::Done {
+                    self.release(&JsValue::UNDEFINED);
+                }
+            }
+            None => self.read_text(&raw).await,
+        }
+    }
+
+    /// A Response without a stream: an empty one, or a polyfill's.
+    async fn read_text(&self, response: &web_sys::Response) {
+        let Ok(text) = response.text() else { return self.call.borrow_mut().on_end() };
+        match JsFuture::from(text).await {
+            Ok(text) => {
+                let mut call = self.call.borrow_mut();
+                call.on_bytes(text.as_string().unwrap_or_default().as_bytes());
+                call.on_end();
+            }
+            Err(cause) => self.broke(cause),
+        }
+    }
+
+    fn must_collect(&self) -> bool {
+        let call = self.call.borrow();
+        call.is_refused() && call.step() == Step::Read
+    }
+
+    /// The next read, with its outcome on the way to the consumer.
+    fn next_read(&self) -> Promise {
+        let reader = self.reader.borrow();
+        let Some(reader) = reader.as_ref() else {
+            return Promise::reject(&JsValue::from_str("tokenwire: pull() before send() had resolved"));
+        };
+        let read: Chain = reader.read().unchecked_into();
+        read.then_call(self.on_read.as_ref().unchecked_ref(), self.on_break.as_ref().unchecked_ref())
+    }
+
+    /// A read of [`Inner::next_read`] settled: gives the batch, or a promise of it where the read brought none.
+    fn settled(weak: &Weak<Self>, result: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
+        let Some(inner) = weak.upgrade() else { return Ok(JsValue::UNDEFINED) };
+        inner.absorb(result);
+        if let Some(batch) = inner.ready()? {
+            return Ok(batch);
+        }
+        Ok(future_to_promise(async move {
+            loop {
+                inner.read_once().await;
+                if let Some(batch) = inner.ready()? {
+                    return Ok(batch);
+                }
+            }
+        })
+        .into())
+    }
+
+    async fn read_once(&self) {
+        let read = self.reader.borrow().as_ref().map(Reader::read);
+        match read {
+            Some(read) => {
+                let result = JsFuture::from(read).await;
+                self.absorb(result);
+            }
+            None => self.call.borrow_mut().on_end(),
+        }
+    }
+
+    /// Takes in what a read gave.
+    fn absorb(&self, result: Result<JsValue, JsValue>) {
+        let result = match result {
+            Ok(result) => result.unchecked_into::<ReadResult>(),
+            Err(cause) => return self.broke(cause),
+        };
+        let mut buffer = self.buffer.borrow_mut();
+        let has_ended = !result.copy_into(&mut buffer);
+        let mut call = self.call.borrow_mut();
+        if has_ended {
+            self.reader.replace(None);
+            call.on_end();
+        } else {
+            call.on_bytes(&buffer);
+        }
+        let is_done = call.step() == Step::Done;
+        drop(call);
+        if is_done {
+            self.release(&JsValue::UNDEFINED);
+        }
+    }
+
+    /// The fetch or a read failed.
+    fn broke(&self, cause: JsValue) {
+        self.reader.replace(None);
+        if self.call.borrow().end().is_some() {
+            return;
+        }
+        // A stream of ours that fails (a branch of `tee`) already gives the error to throw.
+        if let Some(kind) = own_kind(&cause) {
+            let message = Reflect::get(&cause, &"message".into()).ok().and_then(|text| text.as_string());
+            self.error.replace(Some(cause));
+            let error = Error::stream(kind, message.unwrap_or_default(), Details::default());
+            return self.call.borrow_mut().on_failure(error);
+        }
+        let in_reply = self.headers.borrow().is_some();
+        let error = call::connection_error(&self.options.url, &describe(&cause), in_reply);
+        let thrown = self.throwable(&error, &cause);
+        self.error.replace(Some(thrown));
+        self.call.borrow_mut().on_failure(error);
+    }
+
+    /// What is ready for the consumer: a batch, the end (also handed to `deliver`), or the error.
+    fn ready(&self) -> Result<Option<JsValue>, JsValue> {
+        let batch = self.call.borrow_mut().take();
+        let deliver = self.deliver.borrow().clone();
+        if let Some(batch) = batch {
+            let batch =
+                if self.sse.get() { Uint8Array::from(batch.as_bytes()).into() } else { JsValue::from_str(&batch) };
+            return deliver.call1(&JsValue::UNDEFINED, &batch).map(Some);
+        }
+        if self.call.borrow().end().is_none() {
+            return Ok(None);
+        }
+        self.outcome()?;
+        deliver.call1(&JsValue::UNDEFINED, &JsValue::UNDEFINED).map(Some)
+    }
+
+    /// Throws what the call failed of, always the same object.
+    fn outcome(&self) -> Result<(), JsValue> {
+        let failure = self.call.borrow().failure().cloned();
+        let Some(failure) = failure else { return Ok(()) };
+        let known = self.error.borrow().clone();
+        let thrown = known.unwrap_or_else(|| self.throwable(&failure, &JsValue::UNDEFINED));
+        self.error.replace(Some(thrown.clone()));
+        Err(thrown)
+    }
+
+    fn throwable(&self, error: &Error, cause: &JsValue) -> JsValue {
+        let extra = Object::new();
+        let set = |name: &str, value: &JsValue| Reflect::set(&extra, &name.into(), value);
+        let headers = self.headers.borrow();
+        if let Some(headers) = headers.as_ref() {
+            let _ = set("headers", headers);
+        }
+        if let Some(body) = &error.details().body {
+            let _ = set("body", &body.into());
+        }
+        let _ = set("cause", cause);
+        drop(headers);
+        self.fail.call2(&JsValue::UNDEFINED, &error.to_json().into(), &extra).unwrap_or_else(|thrown| thrown)
+    }
+
+    fn stop(&self, error: Option<Error>, reason: &JsValue) {
+        if self.call.borrow().end().is_some() {
+            return;
+        }
+        self.call.borrow_mut().abort(error);
+        self.controller.abort_with_reason(reason);
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.call1(&JsValue::UNDEFINED, reason);
+        }
+        self.release(reason);
+    }
+
+    /// Lets go of the body. What the provider still sends after its end is not wanted.
+    fn release(&self, reason: &JsValue) {
+        if let Some(reader) = self.reader.take() {
+            reader.cancel(reason);
+        }
+        self.buffer.replace(Vec::new());
+    }
+}
+
+/// The kind of an error that tokenwire threw itself.
+fn own_kind(cause: &JsValue) -> Option<Kind> {
+    let get = |name: &str| Reflect::get(cause, &name.into()).ok();
+    get("retryable")?.as_bool()?;
+    Kind::from_code(&get("kind")?.as_string()?)
+}
+
+/// What a runtime says of a failed fetch; it hides the reason from pages on purpose, Node tells it in `cause`.
+fn describe(cause: &JsValue) -> String {
+    let text = |value: &JsValue, name: &str| Reflect::get(value, &name.into()).ok();
+    let message = cause.as_string().or_else(|| text(cause, "message")?.as_string()).unwrap_or_default();
+    let inner = text(cause, "cause").filter(JsValue::is_object);
+    let deeper = inner.and_then(|inner| text(&inner, "message")?.as_string()).filter(|text| !text.is_empty());
+    match deeper {
+        Some(deeper) => [message, " (".into(), deeper, ")".into()].concat(),
+        None => message,
+    }
+}

@@ -1,0 +1,18 @@
+//! What is on the wire, leniently: every field optional, unknown members kept, no value judged here.
+
+pub mod chunk;
+pub mod clean;
+pub mod failure;
+pub mod models;
+pub mod rate;
+pub mod request;
+
+use crate::json::{Cursor, Malformed};
+
+/// A member of an object: key (between its quotes) and value, both raw.
+pub type Member<'a> = (&'a str, &'a str);
+
+/// Reads one value; JSON's null is as good as absent.
+fn optional<'a>(cursor: &mut Cursor<'a>) -> Result<Option<&'a str>, Malformed> {
+    Ok(Some(cursor.value()?).filter(|raw| *raw != "null"))
+}

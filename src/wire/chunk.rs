@@ -1,0 +1,234 @@
+//! A chat completion chunk, or a whole chat completion: the same object but for `delta` and `message`. Providers mix the two
+//! (Perplexity sends both, MiniMax ends a stream with a completion), so one reader takes either.
+//!
+//! Shapes: `CreateChatCompletionStreamResponse` and `CreateChatCompletionResponse` of OpenAI's specification; the deviations
+//! are those of the recorded replies.
+
+use super::{Member, optional};
+use crate::json::{Cursor, Malformed};
+
+/// The object. All spans are raw JSON; absent and null are both `None`.
+#[derive(Debug, Default)]
+pub struct Chunk<'a> {
+    /// `id`
+    pub id: Option<&'a str>,
+    /// `object`
+    pub object: Option<&'a str>,
+    /// `created`, seconds since 1970
+    pub created: Option<&'a str>,
+    /// `model`
+    pub model: Option<&'a str>,
+    /// `choices`; `None` where there is no such array.
+    pub choices: Option<Vec<Choice<'a>>>,
+    /// `usage`
+    pub usage: Option<&'a str>,
+    /// `error`: an object, string or array where a provider reports a failure inside a reply.
+    pub error: Option<&'a str>,
+    /// `service_tier`
+    pub service_tier: Option<&'a str>,
+    /// All other members, in order.
+    pub extra: Vec<Member<'a>>,
+}
+
+/// One element of `choices`.
+#[derive(Debug, Default)]
+pub struct Choice<'a> {
+    /// `index`
+    pub index: Option<&'a str>,
+    /// `delta`
+    pub delta: Option<Delta<'a>>,
+    /// `message`: of a completion, or (Perplexity, MiniMax) the text so far beside or instead of a delta.
+    pub message: Option<Delta<'a>>,
+    /// `text`: of legacy completions; Together sends it beside `delta`.
+    pub text: Option<&'a str>,
+    /// `finish_reason`, also as `finishReason`.
+    pub finish_reason: Option<&'a str>,
+    /// The key `finish_reason` was there, be it null.
+    pub has_finish_reason: bool,
+    /// `logprobs`
+    pub logprobs: Option<&'a str>,
+    /// `usage` (Moonshot)
+    pub usage: Option<&'a str>,
+    /// `error` (OpenRouter)
+    pub error: Option<&'a str>,
+    /// All other members.
+    pub extra: Vec<Member<'a>>,
+}
+
+/// A `delta` or a `message`.
+#[derive(Debug, Default)]
+pub struct Delta<'a> {
+    /// `role`
+    pub role: Option<&'a str>,
+    /// `content`: a string; an array of parts (Mistral) or an object (Cloudflare, JSON mode).
+    pub content: Option<&'a str>,
+    /// `refusal`
+    pub refusal: Option<&'a str>,
+    /// `reasoning_content` (DeepSeek, Qwen, xAI, llama.cpp, ...)
+    pub reasoning_content: Option<&'a str>,
+    /// `reasoning` (Groq, OpenRouter, Ollama, vLLM, ...)
+    pub reasoning: Option<&'a str>,
+    /// `tool_calls`; a single object counts as an array of one.
+    pub tool_calls: Vec<ToolCall<'a>>,
+    /// `function_call`: the form before tools.
+    pub function_call: Option<ToolCall<'a>>,
+    /// All other members, `reasoning_details` among them.
+    pub extra: Vec<Member<'a>>,
+}
+
+/// One fragment of a tool call. `function` and `custom` are told apart by `custom`.
+#[derive(Debug, Default)]
+pub struct ToolCall<'a> {
+    /// `index`
+    pub index: Option<&'a str>,
+    /// `id`
+    pub id: Option<&'a str>,
+    /// `type`
+    pub r#type: Option<&'a str>,
+    /// `function.name`
+    pub name: Option<&'a str>,
+    /// `function.arguments` or `custom.input`: a string, or (some servers) the object itself.
+    pub arguments: Option<&'a str>,
+    /// The call is a custom tool's.
+    pub custom: bool,
+    /// All other members (Gemini's `extra_content` holds the thought signature).
+    pub extra: Vec<Member<'a>>,
+}
+
+impl<'a> Chunk<'a> {
+    /// Reads the object at the cursor.
+    pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
+        let mut chunk = Self::default();
+        if !cursor.open(b'{') {
+            return Err(Malformed);
+        }
+        let mut first = true;
+        while let Some(key) = cursor.key(&mut first)? {
+            match key {
+                "id" => chunk.id = optional(cursor)?,
+                "object" => chunk.object = optional(cursor)?,
+                "created" => chunk.created = optional(cursor)?,
+                "model" => chunk.model = optional(cursor)?,
+                "usage" => chunk.usage = optional(cursor)?,
+                "error" => chunk.error = optional(cursor)?,
+                "service_tier" => chunk.service_tier = optional(cursor)?,
+                "choices" => chunk.choices = list(cursor, Choice::read)?,
+                _ => chunk.extra.push((key, cursor.value()?)),
+            }
+        }
+        Ok(chunk)
+    }
+}
+
+impl<'a> Choice<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
+        let mut choice = Self::default();
+        let mut first = true;
+        while let Some(key) = cursor.key(&mut first)? {
+            match key {
+                "index" => choice.index = optional(cursor)?,
+                "delta" => choice.delta = object(cursor, Delta::read)?,
+                "message" => choice.message = object(cursor, Delta::read)?,
+                "text" => choice.text = optional(cursor)?,
+                "finish_reason" | "finishReason" => {
+                    choice.has_finish_reason |= key == "finish_reason";
+                    choice.finish_reason = optional(cursor)?.or(choice.finish_reason);
+                }
+                "logprobs" => choice.logprobs = optional(cursor)?,
+                "usage" => choice.usage = optional(cursor)?,
+                "error" => choice.error = optional(cursor)?,
+                _ => choice.extra.push((key, cursor.value()?)),
+            }
+        }
+        Ok(choice)
+    }
+}
+
+impl<'a> Delta<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
+        let mut delta = Self::default();
+        let mut first = true;
+        while let Some(key) = cursor.key(&mut first)? {
+            match key {
+                "role" => delta.role = optional(cursor)?,
+                "content" => delta.content = optional(cursor)?,
+                "refusal" => delta.refusal = optional(cursor)?,
+                "reasoning_content" => delta.reasoning_content = optional(cursor)?,
+                "reasoning" => delta.reasoning = optional(cursor)?,
+                "tool_calls" => delta.tool_calls = list(cursor, ToolCall::read)?.unwrap_or_default(),
+                "function_call" => delta.function_call = object(cursor, ToolCall::read_function)?,
+                _ => delta.extra.push((key, cursor.value()?)),
+            }
+        }
+        Ok(delta)
+    }
+}
+
+impl<'a> ToolCall<'a> {
+    /// Reads an entry of `tool_calls`. Name and arguments also count where they stand beside `function`.
+    fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
+        let mut call = Self::default();
+        let mut first = true;
+        while let Some(key) = cursor.key(&mut first)? {
+            match key {
+                "index" => call.index = optional(cursor)?,
+                "id" => call.id = optional(cursor)?,
+                "type" => call.r#type = optional(cursor)?,
+                "name" => call.name = optional(cursor)?,
+                "arguments" => call.arguments = optional(cursor)?,
+                "function" | "custom" => {
+                    let inner = object(cursor, Self::read_function)?.unwrap_or_default();
+                    call.name = inner.name.or(call.name);
+                    call.arguments = inner.arguments.or(call.arguments);
+                    call.custom = key == "custom";
+                }
+                _ => call.extra.push((key, cursor.value()?)),
+            }
+        }
+        Ok(call)
+    }
+
+    /// Reads what stands in `function`, `custom` or `function_call`.
+    fn read_function(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
+        let mut call = Self::default();
+        let mut first = true;
+        while let Some(key) = cursor.key(&mut first)? {
+            match key {
+                "name" => call.name = optional(cursor)?,
+                "arguments" | "input" => call.arguments = optional(cursor)?,
+                _ => {
+                    cursor.value()?;
+                }
+            }
+        }
+        Ok(call)
+    }
+}
+
+/// Reads an object by `read`, which starts behind its bracket; any other value is passed over.
+fn object<'a, T>(
+    cursor: &mut Cursor<'a>,
+    read: fn(&mut Cursor<'a>) -> Result<T, Malformed>,
+) -> Result<Option<T>, Malformed> {
+    if cursor.open(b'{') {
+        return read(cursor).map(Some);
+    }
+    cursor.value()?;
+    Ok(None)
+}
+
+/// Reads an array of objects; a lone object counts as an array of one. What is no object in it is passed over.
+fn list<'a, T>(
+    cursor: &mut Cursor<'a>,
+    read: fn(&mut Cursor<'a>) -> Result<T, Malformed>,
+) -> Result<Option<Vec<T>>, Malformed> {
+    if !cursor.open(b'[') {
+        return Ok(object(cursor, read)?.map(|only| vec![only]));
+    }
+    let mut items = Vec::new();
+    let mut first = true;
+    while cursor.item(&mut first)? {
+        items.extend(object(cursor, read)?);
+    }
+    Ok(Some(items))
+}

@@ -1,0 +1,184 @@
+//! A chunk as OpenAI would have sent it, whatever came in. Spans are raw JSON; texts are what stands between the quotes of a
+//! JSON string, still escaped: appending raw texts is exact (two halves of a surrogate pair meet again) and costs a copy.
+
+use super::Member;
+use std::borrow::Cow;
+
+/// A chunk of OpenAI's shape.
+#[derive(Debug, Default, Clone)]
+pub struct Chunk<'a> {
+    /// `id`, raw text
+    pub id: Cow<'a, str>,
+    /// `created`, raw number
+    pub created: Cow<'a, str>,
+    /// `model`, raw text
+    pub model: Cow<'a, str>,
+    /// `choices`
+    pub choices: Vec<Choice<'a>>,
+    /// `usage`, a raw object
+    pub usage: Option<Cow<'a, str>>,
+    /// All other members.
+    pub extra: Vec<Member<'a>>,
+}
+
+/// A choice of OpenAI's shape.
+#[derive(Debug, Default, Clone)]
+pub struct Choice<'a> {
+    /// `index`
+    pub index: u32,
+    /// `delta.role` is "assistant"; otherwise it is left out.
+    pub role: bool,
+    /// `delta.content`, raw text
+    pub content: Option<Cow<'a, str>>,
+    /// `delta.refusal`, raw text
+    pub refusal: Option<&'a str>,
+    /// `delta.reasoning_content`, raw text
+    pub reasoning: Option<Cow<'a, str>>,
+    /// `delta.tool_calls`
+    pub calls: Vec<Call<'a>>,
+    /// All other members of the delta.
+    pub delta_extra: Vec<Member<'a>>,
+    /// `logprobs`, a raw object
+    pub logprobs: Option<&'a str>,
+    /// `finish_reason`
+    pub finish: Option<&'static str>,
+    /// All other members of the choice.
+    pub extra: Vec<Member<'a>>,
+}
+
+/// A fragment of a tool call of OpenAI's shape.
+#[derive(Debug, Default, Clone)]
+pub struct Call<'a> {
+    /// `index`: 0, 1, 2, …
+    pub index: usize,
+    /// `id`, raw text; on the first fragment only.
+    pub id: Option<Cow<'a, str>>,
+    /// `function.name`, raw text; once.
+    pub name: Option<&'a str>,
+    /// `function.arguments`, raw text
+    pub arguments: Cow<'a, str>,
+    /// The call is a custom tool's: `custom.input` instead of `function.arguments`.
+    pub custom: bool,
+    /// All other members.
+    pub extra: Vec<Member<'a>>,
+}
+
+impl Chunk<'_> {
+    /// Appends the chunk as JSON.
+    pub fn write_into(&self, out: &mut String) {
+        text_member("{\"id\":\"", &self.id, out);
+        out.push_str(",\"object\":\"chat.completion.chunk\",\"created\":");
+        out.push_str(&self.created);
+        text_member(",\"model\":\"", &self.model, out);
+        out.push_str(",\"choices\":[");
+        for (at, choice) in self.choices.iter().enumerate() {
+            if at > 0 {
+                out.push(',');
+            }
+            choice.write_into(out);
+        }
+        out.push(']');
+        if let Some(usage) = &self.usage {
+            out.push_str(",\"usage\":");
+            out.push_str(usage);
+        }
+        write_members(self.extra.iter().copied(), out);
+        out.push('}');
+    }
+}
+
+impl Choice<'_> {
+    /// True when the delta brings something that a reader would miss.
+    pub fn has_content(&self) -> bool {
+        let filled = |text: &Option<Cow<'_, str>>| text.as_ref().is_some_and(|text| !text.is_empty());
+        filled(&self.content)
+            || filled(&self.reasoning)
+            || self.refusal.is_some_and(|text| !text.is_empty())
+            || !self.calls.is_empty()
+    }
+
+    fn write_into(&self, out: &mut String) {
+        out.push_str("{\"index\":");
+        out.push_str(&self.index.to_string());
+        out.push_str(",\"delta\":{");
+        let start = out.len();
+        if self.role {
+            out.push_str(",\"role\":\"assistant\"");
+        }
+        if let Some(content) = &self.content {
+            text_member(",\"content\":\"", content, out);
+        }
+        if let Some(refusal) = self.refusal {
+            text_member(",\"refusal\":\"", refusal, out);
+        }
+        if let Some(reasoning) = &self.reasoning {
+            text_member(",\"reasoning_content\":\"", reasoning, out);
+        }
+        if !self.calls.is_empty() {
+            out.push_str(",\"tool_calls\":[");
+            for (at, call) in self.calls.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                call.write_into(out);
+            }
+            out.push(']');
+        }
+        write_members(self.delta_extra.iter().copied(), out);
+        // Each member above begins with a comma; the first one's is one too many.
+        if out.len() > start {
+            out.remove(start);
+        }
+        out.push('}');
+        if let Some(logprobs) = self.logprobs {
+            out.push_str(",\"logprobs\":");
+            out.push_str(logprobs);
+        }
+        out.push_str(",\"finish_reason\":");
+        match self.finish {
+            Some(reason) => text_member("\"", reason, out),
+            None => out.push_str("null"),
+        }
+        write_members(self.extra.iter().copied(), out);
+        out.push('}');
+    }
+}
+
+impl Call<'_> {
+    fn write_into(&self, out: &mut String) {
+        let (kind, arguments) = if self.custom { ("custom", "input") } else { ("function", "arguments") };
+        out.push_str("{\"index\":");
+        out.push_str(&self.index.to_string());
+        if let Some(id) = &self.id {
+            text_member(",\"id\":\"", id, out);
+            text_member(",\"type\":\"", kind, out);
+        }
+        text_member(",\"", kind, out);
+        out.push_str(":{");
+        if let Some(name) = self.name {
+            text_member("\"name\":\"", name, out);
+            out.push(',');
+        }
+        text_member("\"", arguments, out);
+        text_member(":\"", &self.arguments, out);
+        out.push('}');
+        write_members(self.extra.iter().copied(), out);
+        out.push('}');
+    }
+}
+
+/// Appends `opening`, the raw text and the closing quote.
+pub fn text_member(opening: &str, text: &str, out: &mut String) {
+    out.push_str(opening);
+    out.push_str(text);
+    out.push('"');
+}
+
+/// Appends members of an object, each with a comma before it.
+pub fn write_members<'a>(members: impl Iterator<Item = (&'a str, &'a str)>, out: &mut String) {
+    for (key, value) in members {
+        text_member(",\"", key, out);
+        out.push(':');
+        out.push_str(value);
+    }
+}

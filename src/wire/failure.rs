@@ -1,0 +1,294 @@
+//! What a provider says when it fails, in any of the shapes that were seen: `{"error":{...}}`, `{"error":"..."}`,
+//! `{"detail":...}` (FastAPI), `{"message":{"detail":[...]}}` (Mistral), `[{"error":...}]` (Gemini), `{"errors":[...]}`
+//! (Cloudflare), `base_resp` (MiniMax), an error inside the error's text (OpenRouter's `metadata.raw`), an event stream,
+//! HTML, plain text, nothing.
+
+use crate::error::{Details, Error, Kind};
+use crate::json::{self, Cursor};
+use crate::sse;
+
+/// How far into errors within errors to look.
+const DEPTH: usize = 6;
+/// Characters of a body without structure that go into a message: a message is no dump.
+const EXCERPT: usize = 300;
+
+/// What was found in an error body.
+#[derive(Debug, Default)]
+struct Found {
+    message: Option<String>,
+    code: Option<String>,
+    r#type: Option<String>,
+    param: Option<String>,
+}
+
+/// The error that a response with status `status` and this body means.
+pub fn response(status: u16, body: &str, request_id: Option<String>) -> Error {
+    let found = read(body);
+    let kind = kind(Some(status), &found);
+    let message = found.message.unwrap_or_else(|| excerpt(status, body));
+    let details =
+        Details { code: found.code, r#type: found.r#type, param: found.param, request_id, body: Some(body.to_owned()) };
+    Error::response(kind, status, message, details)
+}
+
+/// The error that a frame inside a reply means; `raw` is the frame's JSON or text.
+pub fn frame(raw: &str) -> Error {
+    let found = read(raw);
+    let status = found.code.as_deref().and_then(|code| code.parse().ok()).filter(|code| (400..600).contains(code));
+    let kind = kind(status, &found);
+    let message = found.message.unwrap_or_else(|| "The provider reported an error without a message".into());
+    let details = Details {
+        code: found.code,
+        r#type: found.r#type,
+        param: found.param,
+        request_id: None,
+        body: Some(raw.to_owned()),
+    };
+    Error::stream(kind, message, details)
+}
+
+/// The error that a body means which is neither an event stream nor JSON, at a status that promised one.
+pub fn not_a_reply(content_type: &str, body: &str) -> Error {
+    let mut message = String::from("Expected an event stream or JSON, got ");
+    message.push_str(if content_type.is_empty() { "something else" } else { content_type });
+    let text = if is_html(body) { title(body) } else { shorten(body) };
+    if !text.is_empty() {
+        message.push_str(": ");
+        message.push_str(&text);
+    }
+    message.push_str(". Check the base URL");
+    let details = Details { body: Some(body.to_owned()), ..Details::default() };
+    Error::stream(Kind::Malformed, message, details)
+}
+
+fn read(body: &str) -> Found {
+    let mut found = Found::default();
+    let text = body.trim_start_matches('\u{feff}').trim();
+    if json::is_whole(text) {
+        visit(text, &mut found, DEPTH);
+    } else {
+        for data in event_data(text) {
+            visit(&data, &mut found, DEPTH);
+        }
+    }
+    found
+}
+
+/// The data of an error body that is framed as an event stream (DashScope does that), else nothing.
+fn event_data(text: &str) -> Vec<String> {
+    let mut decoder = sse::Decoder::new(usize::MAX, |_| false);
+    let mut input = text.as_bytes();
+    let mut data = Vec::new();
+    while let Ok(Some(event)) = decoder.next_event(&mut input) {
+        data.push(String::from_utf8_lossy(event.data).into_owned());
+    }
+    if let Some(event) = decoder.finish() {
+        data.push(String::from_utf8_lossy(event.data).into_owned());
+    }
+    data.retain(|text| json::is_whole(text));
+    data
+}
+
+/// Collects from a value what it says; what lies deeper wins, because gateways wrap the cause in phrases of their own.
+fn visit(raw: &str, found: &mut Found, depth: usize) {
+    let raw = raw.trim();
+    if depth == 0 {
+        return;
+    }
+    if let Some(text) = json::string(raw) {
+        return visit_text(&json::unescape(text), found, depth);
+    }
+    for element in json::elements(raw) {
+        visit(element, found, depth - 1);
+        if found.message.is_some() {
+            break;
+        }
+    }
+    let mut cursor = Cursor::new(raw);
+    if cursor.open(b'{') {
+        visit_object(&mut cursor, found, depth);
+    }
+}
+
+/// A text is the message, unless it is JSON that holds a better one.
+fn visit_text(text: &str, found: &mut Found, depth: usize) {
+    let inner = text.trim();
+    if inner.starts_with(['{', '[']) && json::is_whole(inner) {
+        let before = found.message.take();
+        visit(inner, found, depth - 1);
+        found.message = found.message.take().or(before);
+    } else if !inner.is_empty() {
+        found.message = Some(inner.to_owned());
+    }
+}
+
+fn visit_object(cursor: &mut Cursor<'_>, found: &mut Found, depth: usize) {
+    let mut members = Vec::new();
+    let mut first = true;
+    while let Ok(Some(key)) = cursor.key(&mut first) {
+        let Ok(value) = cursor.value() else { break };
+        members.push((key, value));
+    }
+    let find = |names: &[&str]| {
+        names.iter().find_map(|name| members.iter().find(|(key, value)| key == name && *value != "null"))
+    };
+    let own = |names: &[&str]| find(names).and_then(|(_, value)| scalar(value));
+    found.code = own(&["code", "status_code", "error_code"]).or(found.code.take());
+    found.r#type = own(&["type", "error_type", "status"]).or(found.r#type.take());
+    found.param = own(&["param"]).or_else(|| find(&["loc"]).and_then(|(_, loc)| last_text(loc))).or(found.param.take());
+    let texts = ["message", "msg", "status_msg", "error_msg", "error_message", "error_description", "title"];
+    let said = find(&texts);
+    if let Some((_, text)) = said {
+        visit(text, found, depth - 1);
+    }
+    for name in ["detail", "errors", "base_resp", "error", "metadata", "raw"] {
+        let Some((_, value)) = find(&[name]) else {
+            continue;
+        };
+        // `{"message":"the cause","error":"Bad Request"}`: beside a message, a bare text only repeats the status.
+        if said.is_some() && name == "error" && value.starts_with('"') {
+            continue;
+        }
+        visit(value, found, depth - 1);
+    }
+    if let (Some((_, loc)), Some(message)) = (find(&["loc"]), found.message.as_mut()) {
+        if let Some(name) = last_text(loc) {
+            *message = [name.as_str(), ": ", message].concat();
+        }
+    }
+}
+
+/// A string or number as text.
+fn scalar(raw: &str) -> Option<String> {
+    match json::string(raw) {
+        Some(text) => Some(json::unescape(text)).filter(|text| !text.is_empty()),
+        None => {
+            Some(raw.to_owned()).filter(|raw| raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()))
+        }
+    }
+}
+
+/// The last string of an array: where FastAPI's `loc` points.
+fn last_text(raw: &str) -> Option<String> {
+    json::elements(raw).into_iter().rev().find_map(json::string).map(json::unescape)
+}
+
+fn kind(status: Option<u16>, found: &Found) -> Kind {
+    let code = found.code.as_deref().unwrap_or("").to_ascii_lowercase();
+    let r#type = found.r#type.as_deref().unwrap_or("").to_ascii_lowercase();
+    let words = [code.as_str(), r#type.as_str()];
+    by_word(&words).or_else(|| by_message(status, found)).unwrap_or_else(|| by_status(status))
+}
+
+/// The providers' own words for the cause, by `code` or `type`.
+fn by_word(words: &[&str]) -> Option<Kind> {
+    const WORDS: [(&str, Kind); 24] = [
+        ("content_filter", Kind::ContentFilter),
+        ("content_policy_violation", Kind::ContentFilter),
+        ("data_inspection_failed", Kind::ContentFilter),
+        ("datainspectionfailed", Kind::ContentFilter),
+        ("context_length_exceeded", Kind::ContextLength),
+        ("exceed_context_size_error", Kind::ContextLength),
+        ("insufficient_quota", Kind::Quota),
+        ("exceeded_current_quota_error", Kind::Quota),
+        ("billing_hard_limit_reached", Kind::Quota),
+        ("insufficient_balance", Kind::Quota),
+        ("1113", Kind::Quota),
+        ("overloaded_error", Kind::Overloaded),
+        ("engine_overloaded_error", Kind::Overloaded),
+        ("invalid_api_key", Kind::Auth),
+        ("authentication_error", Kind::Auth),
+        ("permission_error", Kind::Permission),
+        ("model_not_found", Kind::ModelNotFound),
+        ("model_not_exist", Kind::ModelNotFound),
+        ("1211", Kind::ModelNotFound),
+        ("unsupported_parameter", Kind::UnsupportedParameter),
+        ("unsupported_value", Kind::UnsupportedParameter),
+        ("unknown_parameter", Kind::UnsupportedParameter),
+        ("extra_forbidden", Kind::UnsupportedParameter),
+        ("rate_limit_exceeded", Kind::RateLimit),
+    ];
+    WORDS.iter().find(|(word, _)| words.contains(word)).map(|(_, kind)| *kind)
+}
+
+/// The few causes that many providers tell in prose only. It decides nothing but the kind.
+fn by_message(status: Option<u16>, found: &Found) -> Option<Kind> {
+    let message = found.message.as_deref()?.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    match status {
+        Some(400 | 413 | 422) | None
+            if says(&["maximum context length", "context size", "context window", "prompt is too long"]) =>
+        {
+            Some(Kind::ContextLength)
+        }
+        Some(400 | 404) if message.contains("model") && says(&["not found", "not exist", "not a valid model"]) => {
+            Some(Kind::ModelNotFound)
+        }
+        Some(400) if says(&["api key not valid", "invalid api key", "incorrect api key"]) => Some(Kind::Auth),
+        Some(429) if says(&["insufficient balance", "exceeded your current quota"]) => Some(Kind::Quota),
+        _ => None,
+    }
+}
+
+fn by_status(status: Option<u16>) -> Kind {
+    match status {
+        Some(401) => Kind::Auth,
+        Some(402) => Kind::Quota,
+        Some(403) => Kind::Permission,
+        Some(404) => Kind::NotFound,
+        Some(408) => Kind::Timeout,
+        Some(429) => Kind::RateLimit,
+        Some(503 | 529) => Kind::Overloaded,
+        Some(400..500) => Kind::BadRequest,
+        _ => Kind::Server,
+    }
+}
+
+/// A message for a body without one: what a person can use of it, and always the status.
+fn excerpt(status: u16, body: &str) -> String {
+    let mut message = String::from("HTTP ");
+    message.push_str(&status.to_string());
+    let text = if is_html(body) { title(body) } else { shorten(body) };
+    message.push_str(if text.is_empty() { " with an empty body" } else { ": " });
+    message.push_str(&text);
+    message
+}
+
+fn is_html(body: &str) -> bool {
+    body.trim_start().starts_with('<')
+}
+
+/// The title of a page, or its first words.
+fn title(page: &str) -> String {
+    let lower = page.to_ascii_lowercase();
+    let titled = lower.find("<title").and_then(|at| {
+        let open = at + lower.get(at..)?.find('>')? + 1;
+        let close = open + lower.get(open..)?.find('<')?;
+        page.get(open..close)
+    });
+    match titled.map(str::trim) {
+        Some(title) if !title.is_empty() => title.to_owned(),
+        _ => shorten(&without_tags(page)),
+    }
+}
+
+fn without_tags(page: &str) -> String {
+    let mut out = String::new();
+    let mut rest = page;
+    while let Some((text, tag)) = rest.split_once('<') {
+        out.push_str(text);
+        out.push(' ');
+        rest = tag.split_once('>').map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    out
+}
+
+fn shorten(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut out: String = words.join(" ").chars().take(EXCERPT).collect();
+    if words.join(" ").chars().nth(EXCERPT).is_some() {
+        out.push('…');
+    }
+    out
+}

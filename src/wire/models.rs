@@ -1,0 +1,45 @@
+//! `GET {base}/models`, in whatever envelope: `{"data":[...]}` (OpenAI), `{"models":[...]}` (Ollama, Gemini),
+//! `{"result":[...]}` (Cloudflare), a bare array (Together).
+
+use super::failure;
+use crate::error::Error;
+use crate::json;
+
+/// The models as a JSON array of objects, each with an `id`.
+pub fn read(body: &str) -> Result<String, Error> {
+    let body = body.trim();
+    let found = ["data", "models", "result"].iter().find_map(|name| json::member(body, name));
+    let list = found.filter(|list| list.starts_with('[')).unwrap_or(body);
+    if !list.starts_with('[') || !json::is_whole(list) {
+        return Err(if body.starts_with('{') && json::is_whole(body) {
+            failure::frame(body)
+        } else {
+            failure::not_a_reply("", body)
+        });
+    }
+    let mut out = String::from("[");
+    for element in json::elements(list) {
+        let Some(model) = model(element) else {
+            continue;
+        };
+        if out.len() > 1 {
+            out.push(',');
+        }
+        out.push_str(&model);
+    }
+    out.push(']');
+    Ok(out)
+}
+
+/// One model with an `id`; what has neither an id nor another name is none.
+fn model(raw: &str) -> Option<String> {
+    if json::filled(raw).is_some() {
+        return Some(["{\"id\":", raw, "}"].concat());
+    }
+    if json::member(raw, "id").and_then(json::filled).is_some() {
+        return Some(raw.to_owned());
+    }
+    let name = ["name", "model", "slug"].iter().find_map(|name| json::member(raw, name)).and_then(json::filled)?;
+    let rest = raw.strip_prefix('{')?;
+    Some(["{\"id\":\"", name, "\",", rest].concat())
+}

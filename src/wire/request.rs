@@ -1,0 +1,206 @@
+//! The request body: checked for what cannot be right, otherwise passed on untouched.
+//!
+//! Rules: OpenAI's `CreateChatCompletionRequest`. What is refused here no provider would take; what only some providers
+//! refuse goes through.
+
+use crate::error::{Error, Kind};
+use crate::json::{self, Cursor};
+
+/// What the client adds to the caller's parameters.
+#[derive(Debug, Default, Clone)]
+pub struct Additions {
+    /// The model for calls that name none.
+    pub model: Option<String>,
+    /// Ask for a stream.
+    pub stream: bool,
+    /// A JSON object whose members replace those of the body.
+    pub extra_body: Option<String>,
+}
+
+const ROLES: [&str; 6] = ["developer", "system", "user", "assistant", "tool", "function"];
+
+/// The body to send, as JSON text, for the caller's parameters, also JSON text.
+///
+/// # Errors
+/// [`Kind::Config`] with a message that names the place, when the body cannot be right.
+pub fn prepare(params: &str, additions: &Additions) -> Result<String, Error> {
+    let mut body = members(params).ok_or_else(|| config("The request", "must be a JSON object", params))?;
+    if let (Some(model), None) = (&additions.model, find(&body, "model")) {
+        let mut quoted = String::new();
+        json::quote_into(model, &mut quoted);
+        set(&mut body, "model", quoted);
+    }
+    if additions.stream {
+        set(&mut body, "stream", "true".into());
+    }
+    if let Some(extra) = &additions.extra_body {
+        for (key, value) in members(extra).ok_or_else(|| config("extraBody", "must be an object", extra))? {
+            set(&mut body, &key, value);
+        }
+    }
+    check(&body)?;
+    let members: Vec<String> = body.iter().map(|(key, value)| ["\"", key, "\":", value].concat()).collect();
+    Ok(["{", &members.join(","), "}"].concat())
+}
+
+type Body = Vec<(String, String)>;
+
+fn members(object: &str) -> Option<Body> {
+    let mut cursor = Cursor::new(object);
+    let mut first = true;
+    let mut found = Vec::new();
+    if !cursor.open(b'{') {
+        return None;
+    }
+    while let Some(key) = cursor.key(&mut first).ok()? {
+        found.push((key.to_owned(), cursor.value().ok()?.to_owned()));
+    }
+    cursor.rest_is_blank().then_some(found)
+}
+
+fn find<'a>(body: &'a Body, name: &str) -> Option<&'a str> {
+    body.iter().find(|(key, value)| key == name && value != "null").map(|(_, value)| value.as_str())
+}
+
+fn set(body: &mut Body, name: &str, value: String) {
+    match body.iter_mut().find(|(key, _)| key == name) {
+        Some((_, old)) => *old = value,
+        None => body.push((name.to_owned(), value)),
+    }
+}
+
+/// "messages[1].role must be …, got …".
+fn config(place: &str, expected: &str, got: &str) -> Error {
+    let kind = match got.as_bytes().first() {
+        None => "nothing",
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') if got.len() <= 60 => got,
+        Some(b'"') => "a long string",
+        _ => got,
+    };
+    Error::new(Kind::Config, [place, " ", expected, ", got ", kind].concat())
+}
+
+fn check(body: &Body) -> Result<(), Error> {
+    match find(body, "model") {
+        None => {
+            let message = "No model: give `model` in the call or in the client's options, for example \"gpt-4o-mini\"";
+            return Err(Error::new(Kind::Config, message));
+        }
+        Some(model) if json::filled(model).is_none() => {
+            return Err(config("model", "must be a non-empty string", model));
+        }
+        Some(_) => {}
+    }
+    let Some(messages) = find(body, "messages") else {
+        let message = "No messages: give `messages`, for example [{ role: \"user\", content: \"Hello\" }]";
+        return Err(Error::new(Kind::Config, message));
+    };
+    let list = json::elements(messages);
+    if list.is_empty() {
+        return Err(config("messages", "must be an array with at least one message", messages));
+    }
+    if let Some(tools) = find(body, "tools").filter(|tools| !tools.starts_with('[')) {
+        return Err(config("tools", "must be an array", tools));
+    }
+    let mut call_ids = Vec::new();
+    for (at, message) in list.into_iter().enumerate() {
+        let place = ["messages[", &at.to_string(), "]"].concat();
+        check_message(message, &place, &mut call_ids)?;
+    }
+    Ok(())
+}
+
+/// `call_ids`: of the tool calls that assistant messages made so far, raw.
+fn check_message<'a>(message: &'a str, place: &str, call_ids: &mut Vec<&'a str>) -> Result<(), Error> {
+    if !message.starts_with('{') {
+        return Err(config(place, "must be an object with a role", message));
+    }
+    let at = |name: &str| [place, ".", name].concat();
+    let raw_role = json::member(message, "role").unwrap_or("");
+    let role = json::string(raw_role).unwrap_or("");
+    if !ROLES.contains(&role) {
+        let expected = "must be one of developer, system, user, assistant, tool, function";
+        return Err(config(&at("role"), expected, raw_role));
+    }
+    check_content(message, role, &at("content"))?;
+    match role {
+        "assistant" => check_calls(message, &at("tool_calls"), call_ids),
+        "tool" => check_result(message, &at("tool_call_id"), call_ids),
+        "function" if json::member(message, "name").and_then(json::filled).is_none() => {
+            Err(config(&at("name"), "must name the function", json::member(message, "name").unwrap_or("")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_content(message: &str, role: &str, place: &str) -> Result<(), Error> {
+    let content = json::member(message, "content").unwrap_or("");
+    let fits = match content.as_bytes().first() {
+        Some(b'"') => true,
+        Some(b'[') => role != "function" && !json::elements(content).is_empty(),
+        // An assistant's message may hold tool calls instead, a function may have returned nothing.
+        None | Some(b'n') => matches!(role, "assistant" | "function"),
+        _ => false,
+    };
+    if !fits {
+        return Err(config(place, "must be a string or a non-empty array of parts", content));
+    }
+    for (index, part) in json::elements(content).into_iter().enumerate() {
+        if json::member(part, "type").and_then(json::filled).is_none() {
+            let place = [place, "[", &index.to_string(), "]"].concat();
+            return Err(config(&place, "must be an object with a type, as { type: \"text\", text: \"…\" }", part));
+        }
+    }
+    Ok(())
+}
+
+fn check_calls<'a>(message: &'a str, place: &str, call_ids: &mut Vec<&'a str>) -> Result<(), Error> {
+    let Some(calls) = json::member(message, "tool_calls").filter(|calls| *calls != "null") else {
+        return Ok(());
+    };
+    if !calls.starts_with('[') {
+        return Err(config(place, "must be an array", calls));
+    }
+    for (index, call) in json::elements(calls).into_iter().enumerate() {
+        let place = [place, "[", &index.to_string(), "]"].concat();
+        let id = json::member(call, "id").unwrap_or("");
+        if json::filled(id).is_none() {
+            return Err(config(&[&place, ".id"].concat(), "must be a non-empty string", id));
+        }
+        call_ids.push(id);
+        check_arguments(call, &place)?;
+    }
+    Ok(())
+}
+
+fn check_arguments(call: &str, place: &str) -> Result<(), Error> {
+    let (holder, name) = match json::member(call, "custom") {
+        Some(_) => ("custom", "input"),
+        None => ("function", "arguments"),
+    };
+    let inner = json::member(call, holder).unwrap_or("");
+    let value = json::member(inner, name).unwrap_or("");
+    if json::string(value).is_none() {
+        let place = [place, ".", holder, ".", name].concat();
+        return Err(config(&place, "must be a string (JSON text: use JSON.stringify)", value));
+    }
+    if json::member(inner, "name").and_then(json::filled).is_none() {
+        return Err(config(&[place, ".", holder, ".name"].concat(), "must name the function", ""));
+    }
+    Ok(())
+}
+
+fn check_result(message: &str, place: &str, call_ids: &[&str]) -> Result<(), Error> {
+    let id = json::member(message, "tool_call_id").unwrap_or("");
+    if json::filled(id).is_none() {
+        return Err(config(place, "must name the tool call that this message answers", id));
+    }
+    // Compared as text: JSON.stringify writes the same string the same way.
+    if !call_ids.contains(&id) {
+        let expected = "must be the id of a tool call in an earlier assistant message";
+        return Err(config(place, expected, id));
+    }
+    Ok(())
+}
