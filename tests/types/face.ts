@@ -1,0 +1,179 @@
+// The public surface, as a caller writes it.
+import * as tokenwire from "tokenwire";
+import {
+  APIError,
+  APITimeoutError,
+  APIUserAbortError,
+  ConfigError,
+  RateLimitError,
+  TokenwireError,
+  chat,
+  createClient,
+  filePart,
+  imagePart,
+  init,
+  version,
+  type ChatCompletion,
+  type ChatCompletionChunk,
+  type ChatEvent,
+  type ChatStream,
+  type ErrorKind,
+  type FilePart,
+  type ImagePart,
+  type Model,
+  type ResponseMeta,
+} from "tokenwire";
+import * as slim from "tokenwire/slim";
+import { exactly, fits } from "./same.js";
+
+const messages = [{ role: "user" as const, content: "hello" }];
+
+export async function calls(): Promise<void> {
+  const client = createClient({
+    baseURL: "http://localhost:8080",
+    apiKey: async () => "key",
+    model: "m",
+    headers: { "x-a": "1" },
+    query: { "api-version": "1" },
+    fetch,
+  });
+  exactly<string>()(client.baseURL);
+  exactly<Model[]>()(await client.models({ signal: AbortSignal.timeout(1) }));
+  exactly<ChatStream>()(client.chat({ messages, stream: true }, { extraBody: { top_k: 1 } }));
+  exactly<ChatStream>()(chat({ model: "m", messages, stream: true }, { baseURL: "", signal: AbortSignal.abort() }));
+  exactly<Promise<ChatCompletion>>()(chat({ model: "m", messages }));
+  exactly<Promise<ChatCompletion>>()(client.chat({ messages, stream: false }, { headers: {} }));
+  exactly<string>()(version);
+  exactly<Promise<void>>()(init());
+  exactly<Promise<void>>()(slim.init(new URL("https://host.example/core.wasm")));
+  exactly<Promise<void>>()(init(new Uint8Array()));
+  exactly<ChatStream>()(slim.chat({ messages, stream: true }));
+}
+
+export async function streams(stream: ChatStream): Promise<void> {
+  for await (const chunk of stream) exactly<ChatCompletionChunk>()(chunk);
+  for await (const text of stream.text) exactly<string>()(text);
+  for await (const event of stream.events) show(event);
+  exactly<ChatCompletion>()(await stream.final());
+  exactly<ChatCompletion>()(stream.snapshot);
+  exactly<"complete" | "truncated" | "aborted" | "error" | undefined>()(stream.end);
+  exactly<ResponseMeta>()(await stream.response);
+  exactly<number | undefined>()((await stream.response).rateLimit?.requests?.remaining);
+  exactly<number | undefined>()(stream.repairs[0]?.count);
+  exactly<[ChatStream, ChatStream]>()(stream.tee());
+  stream.abort("any reason");
+  new Response(stream.toReadableStream());
+  exactly<Response>()(stream.toResponse({ status: 200, headers: { "x-a": "1" } }));
+  await stream[Symbol.asyncDispose]();
+}
+
+/** Every kind of event is told by its type, and none is left over. */
+function show(event: ChatEvent): string {
+  switch (event.type) {
+    case "text":
+    case "reasoning":
+    case "refusal":
+      return event.text;
+    case "tool_call.start":
+      return event.name + event.id + event.index;
+    case "tool_call.delta":
+      exactly<unknown>()(event.partial);
+      return event.arguments;
+    case "tool_call.done":
+      exactly<unknown>()(event.value);
+      return event.error ?? event.arguments;
+    case "finish":
+      return event.reason;
+    case "usage":
+      return `${event.usage.total_tokens}`;
+    default:
+      return event satisfies never;
+  }
+}
+
+export function replies(completion: ChatCompletion, chunk: ChatCompletionChunk): void {
+  const message = completion.choices[0]?.message;
+  exactly<string | null | undefined>()(message?.content);
+  exactly<string | null | undefined>()(message?.reasoning_content);
+  exactly<string | null | undefined>()(chunk.choices[0]?.delta.reasoning_content);
+  // What a provider adds is there to be read.
+  completion.citations.length;
+  chunk.choices[0]?.delta.reasoning_details;
+  // @ts-expect-error: the reply is an object of known shape all the same
+  completion.id.nothing;
+  for (const call of message?.tool_calls ?? []) {
+    if (call.type === "function") exactly<string>()(call.function.arguments);
+    else exactly<string>()(call.custom.input);
+  }
+}
+
+export async function parts(): Promise<void> {
+  exactly<ImagePart>()(await imagePart(new Blob([]), { detail: "low" }));
+  exactly<FilePart>()(await filePart(new Uint8Array(), { filename: "a.pdf", type: "application/pdf" }));
+  const content = [{ type: "text" as const, text: "what is it?" }, await imagePart("https://host.example/a.png")];
+  await chat({ model: "m", messages: [{ role: "user", content }] });
+  // @ts-expect-error: a number is no image
+  await imagePart(5);
+}
+
+export function errors(error: unknown): void {
+  if (TokenwireError.isInstance(error)) {
+    exactly<ErrorKind>()(error.kind);
+    exactly<boolean>()(error.retryable);
+    // @ts-expect-error: not every error has a status
+    error.status;
+  }
+  if (RateLimitError.isInstance(error)) exactly<number>()(error.status);
+  if (error instanceof APIError) {
+    exactly<Headers>()(error.headers);
+    exactly<string | null>()(error.code);
+    exactly<string | null>()(error.type);
+    exactly<string | null>()(error.param);
+    exactly<string | null>()(error.requestId);
+    exactly<unknown>()(error.body);
+    // @ts-expect-error: read only
+    error.status = 1;
+  }
+  if (error instanceof APITimeoutError) exactly<"total" | "firstToken" | "idle">()(error.phase);
+  fits<ConfigError, Error>();
+  fits<typeof APIUserAbortError, abstract new (...args: never[]) => TokenwireError>();
+}
+
+export function mistakes(): void {
+  const client = createClient();
+  // @ts-expect-error: no messages
+  void client.chat({ model: "m" });
+  // @ts-expect-error: no such role
+  void client.chat({ messages: [{ role: "boss", content: "hello" }] });
+  // @ts-expect-error: a user message has content
+  void client.chat({ messages: [{ role: "user" }] });
+  // @ts-expect-error: a tool message names the call it answers
+  void client.chat({ messages: [{ role: "tool", content: "4" }] });
+  // @ts-expect-error: arguments are JSON text
+  void client.chat({
+    messages: [
+      { role: "assistant", tool_calls: [{ id: "1", type: "function", function: { name: "f", arguments: {} } }] },
+    ],
+  });
+  // @ts-expect-error: a content part has its type's own field
+  void client.chat({ messages: [{ role: "user", content: [{ type: "image_url", url: "x" }] }] });
+  // @ts-expect-error: temperature is a number
+  void client.chat({ messages, temperature: "hot" });
+  // @ts-expect-error: options are camelCase
+  createClient({ base_url: "x" });
+  // @ts-expect-error: a key is a string or gives one
+  createClient({ apiKey: 5 });
+  // @ts-expect-error: the client's options are not the call's
+  void client.chat({ messages }, { baseURL: "x" });
+  // @ts-expect-error: a stream is no promise
+  void client.chat({ messages, stream: true }).then();
+  // @ts-expect-error: a promise is no stream
+  client.chat({ messages }).text;
+  // @ts-expect-error: an event has no other type
+  const event: ChatEvent = { type: "done" };
+  void event;
+  // @ts-expect-error: read only
+  client.baseURL = "x";
+  // @ts-expect-error: what is not there yet is not promised
+  tokenwire.probe;
+}
