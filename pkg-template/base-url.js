@@ -41,7 +41,7 @@ export function endpoint({ base, query }, path, extra) {
 
 function parse(input) {
   if (typeof input !== "string" && !(input instanceof URL)) {
-    throw config(`baseURL must be a string, and is ${input === null ? "null" : `a ${typeof input}`}`);
+    throw config(`baseURL must be a string, and is of type ${typeof input}`);
   }
   let text = `${input}`.trim();
   // "localhost:8080" has no scheme, though it looks like one.

@@ -150,8 +150,7 @@ async function answer(key) {
 
 function checked(key) {
   if (key === undefined) return;
-  if (typeof key !== "string")
-    throw config(`apiKey must be a string, and is ${key === null ? "null" : `a ${typeof key}`}`);
+  if (typeof key !== "string") throw config(`apiKey must be a string, and is of type ${typeof key}`);
   key = key.trim();
   if (/[^\x21-\x7e]/.test(key))
     throw config("apiKey holds a character that no key has: a blank, a line break, a typographic sign");

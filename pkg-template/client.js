@@ -107,7 +107,8 @@ const TYPES = { model: "string", fetch: "function", headers: "object", query: "o
 function checkTypes(options) {
   for (const name in TYPES) {
     const is = typeof options[name];
-    if (is !== TYPES[name] && options[name] != null) throw config(`${name} must be ${TYPES[name]}, and is ${is}`);
+    if (is !== TYPES[name] && options[name] != null)
+      throw config(`${name} must be of type ${TYPES[name]}, and is of type ${is}`);
   }
 }
 

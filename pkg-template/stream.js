@@ -131,7 +131,9 @@ function split(chunks, origin) {
       const { value, done } = await chunks.next();
       return { value: encoder.encode(`data: ${done ? "[DONE]" : JSON.stringify(value)}\n\n`), done };
     } catch (error) {
-      throw (origin.failure = error);
+      origin.failure = error;
+      // The branches' calls throw that very error; the core must only see that the body broke.
+      throw new Error("the stream that this one branches off has failed");
     }
   };
   // What one branch has asked for and the other has not yet.

@@ -149,12 +149,9 @@ export function mistakes(): void {
   void client.chat({ messages: [{ role: "user" }] });
   // @ts-expect-error: a tool message names the call it answers
   void client.chat({ messages: [{ role: "tool", content: "4" }] });
+  const call = { id: "1", type: "function" as const, function: { name: "f", arguments: {} } };
   // @ts-expect-error: arguments are JSON text
-  void client.chat({
-    messages: [
-      { role: "assistant", tool_calls: [{ id: "1", type: "function", function: { name: "f", arguments: {} } }] },
-    ],
-  });
+  void client.chat({ messages: [{ role: "assistant", tool_calls: [call] }] });
   // @ts-expect-error: a content part has its type's own field
   void client.chat({ messages: [{ role: "user", content: [{ type: "image_url", url: "x" }] }] });
   // @ts-expect-error: temperature is a number
