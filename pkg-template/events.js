@@ -1,15 +1,15 @@
 // Events for user interfaces: the core's wire events, with what only JavaScript can hold added to them.
 
-/** Turns batches of wire events into ChatEvents. One per stream: it keeps each tool call's arguments as they grow. */
+/**
+ * Turns wire events into ChatEvents, each when it is handed out: `partial` is then what the arguments gave up to there.
+ * One per stream, for it keeps each tool call's arguments as they grow.
+ */
 export function eventReader() {
   const growing = new Map();
-  return (json) => {
-    const events = JSON.parse(json);
-    for (const event of events) {
-      if (event.type === "tool_call.delta") grow(event, growing);
-      else if (event.type === "tool_call.done") finish(event);
-    }
-    return events;
+  return (event) => {
+    if (event.type === "tool_call.delta") grow(event, growing);
+    else if (event.type === "tool_call.done") finish(event);
+    return event;
   };
 }
 

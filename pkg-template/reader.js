@@ -6,6 +6,7 @@ export class Reader {
   #call;
   #mode;
   #unpack;
+  #complete;
   #core;
   /** Items that came and were not yet asked for. */
   #queue = [];
@@ -19,11 +20,12 @@ export class Reader {
   #waiting = 0;
   #tail = Promise.resolve();
 
-  /** `unpack` turns a batch into an array of items; without it, a batch is an item. */
-  constructor(call, mode, unpack) {
+  /** `unpack` turns a batch into an array of items (without it, a batch is an item), `complete` is done to each in turn. */
+  constructor(call, mode, unpack, complete) {
     this.#call = call;
     this.#mode = mode;
     this.#unpack = unpack;
+    this.#complete = complete;
   }
 
   [Symbol.asyncIterator]() {
@@ -115,7 +117,8 @@ export class Reader {
   }
 
   #shift() {
-    return { value: this.#queue[this.#at++], done: false };
+    const item = this.#queue[this.#at++];
+    return { value: this.#complete ? this.#complete(item) : item, done: false };
   }
 }
 

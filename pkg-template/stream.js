@@ -32,15 +32,15 @@ export class ChatStream {
 
   /** Typed events for user interfaces. */
   get events() {
-    return { [Symbol.asyncIterator]: () => this.#read(EVENTS, eventReader()) };
+    return { [Symbol.asyncIterator]: () => this.#read(EVENTS, JSON.parse, eventReader()) };
   }
 
-  #read(mode, unpack) {
+  #read(mode, ...how) {
     if (this.#reader)
       return refusal("this stream is being read already: it has one iteration. tee() gives two streams");
     if (this.#drained)
       return refusal("this stream was read to its end by final(): iterate first, or use what final() gave");
-    return (this.#reader = new Reader(this.#call, mode, unpack));
+    return (this.#reader = new Reader(this.#call, mode, ...how));
   }
 
   /** Reads to the end and gives the whole reply. What comes by is kept for the iteration, if there is one. */
