@@ -46,6 +46,9 @@ enum State {
 /// Bytes that are read of an error body or of a list of models.
 const COLLECT_LIMIT: usize = 16 << 20;
 
+/// A shorter key is a placeholder ("none", "ollama"), and may well stand in an innocent message.
+const SECRET_LENGTH: usize = 8;
+
 /// What the response's head told.
 #[derive(Debug, Clone, Default)]
 struct Head {
@@ -82,7 +85,7 @@ impl Call {
             models: None,
             failure: None,
             end: None,
-            secret: secret.filter(|secret| !secret.is_empty()),
+            secret: secret.filter(|secret| secret.len() >= SECRET_LENGTH),
             attempts: 0,
         }
     }
@@ -244,9 +247,10 @@ impl Call {
     /// The whole body of an error response or of a list of models is there.
     fn collected(&mut self) {
         let bytes = std::mem::take(&mut self.collected);
-        let body = self.redacted(&String::from_utf8_lossy(&bytes));
+        let body = String::from_utf8_lossy(&bytes);
         let head = self.head.clone().unwrap_or_default();
         if !(200..300).contains(&head.status) {
+            let body = self.redacted(&body);
             return self.fail(failure::response(head.status, &body, head.request_id));
         }
         match models::read(&body) {

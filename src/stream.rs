@@ -80,6 +80,8 @@ pub struct Decoder {
     failure: Option<Error>,
     /// How many JSON objects came.
     values: usize,
+    /// The body is no event stream.
+    is_plain: bool,
 }
 
 impl Decoder {
@@ -95,6 +97,7 @@ impl Decoder {
             end: None,
             failure: None,
             values: 0,
+            is_plain: false,
         }
     }
 
@@ -214,6 +217,7 @@ impl Decoder {
         match rest.first() {
             None => {}
             Some(b'{' | b'[') => {
+                self.is_plain = true;
                 self.body = Body::Values(Values::default());
             }
             Some(b'<') => self.body = Body::Other(Vec::new()),
@@ -253,13 +257,17 @@ impl Decoder {
 
     /// The data of an event, or one JSON value of a body: usually one value, sometimes several.
     fn value(&mut self, text: &str, is_last: bool) {
+        // The last event of a stream that was cut in its middle: half of it is worth nothing.
+        if is_last && !is_sequence(text) {
+            return self.repairs.note("event_cut");
+        }
         let mut cursor = Cursor::new(text);
         let mut count = 0;
         while !cursor.rest_is_blank() {
             if self.end.is_some() {
                 return self.repairs.note("data_after_end");
             }
-            let rest = cursor.rest().trim_start();
+            let rest = cursor.rest();
             if let Some(rest) = rest.strip_prefix("[DONE]") {
                 self.done();
                 cursor = Cursor::new(rest);
@@ -270,8 +278,8 @@ impl Decoder {
                 self.repairs.note("events_joined");
             }
             let Ok(raw) = cursor.value() else {
-                // A ping; or the last event of a stream that was cut in its middle.
-                return self.repairs.note(if is_last { "event_cut" } else { "data_not_json" });
+                // A ping, for example.
+                return self.repairs.note("data_not_json");
             };
             self.object(raw);
         }
@@ -288,20 +296,22 @@ impl Decoder {
         };
         self.values += 1;
         let failed = normal::failure(&chunk, raw);
+        let is_whole = chunk.is_completion();
         if chunk.choices.is_some() || failed.is_none() {
             self.chunk(chunk);
         }
-        if let Some(error) = failed {
+        // What the error itself says comes before what a finish reason says of it.
+        if let Some(error) = failed.or_else(|| self.normalizer.take_failure()) {
             self.fail(error);
+        } else if is_whole && self.values == 1 && self.is_plain && !self.is_finished() {
+            // A whole completion is its own end marker; some come without a finish reason.
+            self.done();
         }
     }
 
     fn chunk(&mut self, chunk: chunk::Chunk<'_>) {
         let clean = self.normalizer.normalize(chunk, &self.reply, &mut self.repairs);
         self.put(&clean);
-        if let Some(error) = self.normalizer.take_failure() {
-            self.fail(error);
-        }
     }
 
     fn put(&mut self, clean: &clean::Chunk<'_>) {
@@ -388,6 +398,19 @@ impl Decoder {
 fn has_content(choice: &crate::accumulate::Choice) -> bool {
     let is_filled = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
     is_filled(&choice.content) || !choice.reasoning.is_empty() || !choice.calls.is_empty()
+}
+
+/// True for any number of JSON values and end markers.
+fn is_sequence(text: &str) -> bool {
+    let mut cursor = Cursor::new(text);
+    while !cursor.rest_is_blank() {
+        match cursor.rest().strip_prefix("[DONE]") {
+            Some(rest) => cursor = Cursor::new(rest),
+            None if cursor.value().is_err() => return false,
+            None => {}
+        }
+    }
+    true
 }
 
 fn is_whole(data: &[u8]) -> bool {

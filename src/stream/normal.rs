@@ -8,7 +8,7 @@ use crate::accumulate::{self, Accumulator};
 use crate::error::{Details, Error, Kind};
 use crate::json;
 use crate::wire::chunk::{Choice, Chunk, Delta};
-use crate::wire::{Member, clean, failure as wire_failure};
+use crate::wire::{clean, failure as wire_failure};
 use std::borrow::Cow;
 
 /// The state that normalising needs beside the reply so far.
@@ -201,8 +201,8 @@ impl State {
     ) {
         self.role(delta.role, clean, repairs);
         let mut content = content(delta.content, repairs);
+        let field = reasoning(&delta, so_far, repairs);
         let mut extra = delta.extra;
-        let field = reasoning(delta.reasoning_content, delta.reasoning, &extra, so_far, repairs);
         let parts = Some(Cow::Owned(content.reasoning)).filter(|text: &Cow<'_, str>| !text.is_empty());
         if field.is_some() || parts.is_some() {
             self.think.disable();
@@ -372,20 +372,22 @@ fn read_part(part: &str, text: &mut String, reasoning: &mut String) -> bool {
 
 /// The reasoning of a delta, under any of its names, once: some servers say the same under two.
 fn reasoning<'a>(
-    content: Option<&'a str>,
-    plain: Option<&'a str>,
-    extra: &[Member<'a>],
+    delta: &Delta<'a>,
     so_far: Option<&accumulate::Choice>,
     repairs: &mut Repairs,
 ) -> Option<Cow<'a, str>> {
-    if let Some(text) = content.and_then(json::filled) {
+    if let Some(text) = delta.reasoning_content.and_then(json::filled) {
         return Some(Cow::Borrowed(text));
     }
-    if let Some(text) = plain.and_then(json::filled) {
+    if let Some(text) = delta.reasoning.and_then(json::filled) {
         repairs.note("reasoning_renamed");
         return Some(Cow::Borrowed(text));
     }
-    let details = extra.iter().find(|(key, _)| *key == "reasoning_details")?.1;
+    // Where there is a field for it, the details only repeat it, or are not meant to be read.
+    if delta.has_reasoning {
+        return None;
+    }
+    let details = delta.extra.iter().find(|(key, _)| *key == "reasoning_details")?.1;
     let mut text = String::new();
     for detail in json::elements(details) {
         let said = json::member(detail, "text").or_else(|| json::member(detail, "summary"));

@@ -312,7 +312,7 @@ impl Inner {
             call.on_bytes(&buffer);
         }
         let is_done = call.step() == Step::Done;
-        drop(call);
+        drop((call, buffer));
         if is_done {
             self.release(&JsValue::UNDEFINED);
         }

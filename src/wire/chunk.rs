@@ -68,6 +68,8 @@ pub struct Delta<'a> {
     pub reasoning_content: Option<&'a str>,
     /// `reasoning` (Groq, OpenRouter, Ollama, vLLM, ...)
     pub reasoning: Option<&'a str>,
+    /// The delta has one of the two keys above, be it null.
+    pub has_reasoning: bool,
     /// `tool_calls`; a single object counts as an array of one.
     pub tool_calls: Vec<ToolCall<'a>>,
     /// `function_call`: the form before tools.
@@ -96,6 +98,13 @@ pub struct ToolCall<'a> {
 }
 
 impl<'a> Chunk<'a> {
+    /// A whole completion, not a part of one.
+    pub fn is_completion(&self) -> bool {
+        self.choices.as_ref().is_some_and(|choices| {
+            !choices.is_empty() && choices.iter().all(|choice| choice.message.is_some() && choice.delta.is_none())
+        })
+    }
+
     /// Reads the object at the cursor.
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
         let mut chunk = Self::default();
@@ -153,8 +162,12 @@ impl<'a> Delta<'a> {
                 "role" => delta.role = optional(cursor)?,
                 "content" => delta.content = optional(cursor)?,
                 "refusal" => delta.refusal = optional(cursor)?,
-                "reasoning_content" => delta.reasoning_content = optional(cursor)?,
-                "reasoning" => delta.reasoning = optional(cursor)?,
+                "reasoning_content" | "reasoning" => {
+                    delta.has_reasoning = true;
+                    let value = optional(cursor)?;
+                    let place = if key == "reasoning" { &mut delta.reasoning } else { &mut delta.reasoning_content };
+                    *place = value;
+                }
                 "tool_calls" => delta.tool_calls = list(cursor, ToolCall::read)?.unwrap_or_default(),
                 "function_call" => delta.function_call = object(cursor, ToolCall::read_function)?,
                 _ => delta.extra.push((key, cursor.value()?)),

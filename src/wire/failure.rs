@@ -8,7 +8,7 @@ use crate::json::{self, Cursor};
 use crate::sse;
 
 /// How far into errors within errors to look.
-const DEPTH: usize = 6;
+const DEPTH: usize = 12;
 /// Characters of a body without structure that go into a message: a message is no dump.
 const EXCERPT: usize = 300;
 

@@ -13,7 +13,7 @@ use crate::{place, tools};
 /// What wasm-opt is asked for. The features are those that rustc's wasm32 target has on, and SIMD, which every runtime
 /// we support has had for years; nothing else may appear in the output.
 const OPTIMISE: &[&str] = &[
-    "-O3",
+    "-Oz",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-sign-ext",

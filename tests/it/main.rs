@@ -1,0 +1,16 @@
+//! Native tests of the pure core: one binary, a file per module.
+//!
+//! The recorded wire data lies in `../shared/fixtures`, beside the project; where it is absent the small cases in
+//! `tests/cases` still run, and each test says which part ran.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod conformance;
+mod ends;
+mod fixtures;
+mod json;
+mod linear;
+mod models;
+mod quirks;
+mod recorded;
+mod request;
+mod tidy;
