@@ -14,8 +14,8 @@ export function provide(load) {
 
 /** Nothing when the core is ready (so that a call can go on in the same tick), else a promise of it. */
 export function load() {
-  if (state === true) return;
-  return (state ??= begin(provided ?? missing));
+  state ??= begin(provided ?? missing);
+  return state === true ? undefined : state;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function init(source) {
 function begin(get) {
   try {
     const loading = get();
-    if (typeof loading?.then !== "function") return void (state = true);
+    if (typeof loading?.then !== "function") return true;
     return loading.then(
       () => void (state = true),
       (error) => {
