@@ -145,7 +145,10 @@ impl Normalizer {
             clean::Choice { index, logprobs: logprobs(choice.logprobs), extra: choice.extra, ..Default::default() };
         match delta(choice.delta, choice.message, choice.text, so_far, repairs) {
             Some(delta) => state.delta(delta, so_far, seed, &mut clean, repairs),
-            None => repairs.note("delta_missing"),
+            None => {
+                repairs.note("delta_missing");
+                clean.role = !std::mem::replace(&mut state.has_role, true);
+            }
         }
         if !choice.has_finish_reason {
             repairs.note("finish_reason_absent");
