@@ -61,7 +61,8 @@ struct Inner {
     reader: RefCell<Option<Reader>>,
     buffer: RefCell<Vec<u8>>,
     sse: Cell<bool>,
-    deliver: RefCell<Function>,
+    /// Makes of a batch what `pull` resolves to.
+    deliver: RefCell<Option<Function>>,
     /// The error that was thrown; it stays the same object.
     error: RefCell<Option<JsValue>>,
     /// Ends the waiting for a head that a custom fetch never gives.
@@ -94,7 +95,7 @@ impl Driver {
                 reader: RefCell::new(None),
                 buffer: RefCell::new(Vec::new()),
                 sse: Cell::new(false),
-                deliver: RefCell::new(Function::default()),
+                deliver: RefCell::new(None),
                 error: RefCell::new(None),
                 stop: RefCell::new(None),
                 on_read: Closure::new(move |result| Inner::settled(&for_read, Ok(result))),
@@ -114,7 +115,7 @@ impl Driver {
         let mode = Mode::from_number(mode);
         self.0.sse.set(mode == Mode::Sse);
         self.0.call.borrow_mut().set_mode(mode);
-        self.0.deliver.replace(deliver);
+        self.0.deliver.replace(Some(deliver));
     }
 
     /// The next batch.
@@ -341,17 +342,21 @@ impl Inner {
     /// What is ready for the consumer: a batch, the end (also handed to `deliver`), or the error.
     fn ready(&self) -> Result<Option<JsValue>, JsValue> {
         let batch = self.call.borrow_mut().take();
-        let deliver = self.deliver.borrow().clone();
         if let Some(batch) = batch {
             let batch =
                 if self.sse.get() { Uint8Array::from(batch.as_bytes()).into() } else { JsValue::from_str(&batch) };
-            return deliver.call1(&JsValue::UNDEFINED, &batch).map(Some);
+            return self.handed(&batch).map(Some);
         }
         if self.call.borrow().end().is_none() {
             return Ok(None);
         }
         self.outcome()?;
-        deliver.call1(&JsValue::UNDEFINED, &JsValue::UNDEFINED).map(Some)
+        self.handed(&JsValue::UNDEFINED).map(Some)
+    }
+
+    fn handed(&self, batch: &JsValue) -> Result<JsValue, JsValue> {
+        let deliver = self.deliver.borrow().clone();
+        deliver.map_or(Ok(JsValue::UNDEFINED), |deliver| deliver.call1(&JsValue::UNDEFINED, batch))
     }
 
     /// Throws what the call failed of, always the same object.
