@@ -101,13 +101,13 @@ impl Accumulator {
         out.push_str(if self.created.is_empty() { "0" } else { &self.created });
         text_member(",\"model\":\"", &self.model, &mut out);
         out.push_str(",\"choices\":[");
-        let mut choices: Vec<&Choice> = self.choices.iter().collect();
-        choices.sort_by_key(|choice| choice.index);
-        for (at, choice) in choices.into_iter().enumerate() {
-            if at > 0 {
+        let mut next = self.choices.iter().min_by_key(|choice| choice.index);
+        while let Some(choice) = next {
+            choice.write_into(&mut out);
+            next = self.choices.iter().filter(|other| other.index > choice.index).min_by_key(|other| other.index);
+            if next.is_some() {
                 out.push(',');
             }
-            choice.write_into(&mut out);
         }
         out.push(']');
         if let Some(usage) = &self.usage {

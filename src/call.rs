@@ -120,7 +120,7 @@ impl Call {
 
     /// The head of the response is there. `header` looks a header up by its lower-case name; in a page most are invisible.
     /// `now_ms`: the time since 1970.
-    pub fn on_response(&mut self, status: u16, header: &dyn Fn(&str) -> Option<String>, now_ms: f64) {
+    pub fn on_response(&mut self, status: u16, header: &dyn Fn(&str) -> Option<String>, now_ms: u64) {
         if self.state == State::Ended {
             return;
         }

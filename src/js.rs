@@ -19,11 +19,10 @@ impl Call {
     pub fn new(
         kind: u32,
         body: String,
-        options: JsValue,
+        options: Options,
         fetch: Option<Function>,
         fail: Function,
     ) -> Result<Call, JsValue> {
-        let options: Options = serde_wasm_bindgen::from_value(options)?;
         let api = if kind == 1 { Api::Models } else { Api::Chat };
         Driver::new(api, body, options, fetch, fail).map(Self)
     }

@@ -3,5 +3,7 @@
 mod body;
 mod driver;
 mod fetch;
+mod options;
 
-pub use driver::{Driver, Options};
+pub use driver::Driver;
+pub use options::Options;

@@ -6,13 +6,13 @@
 
 use super::body::{ReadResult, Reader};
 use super::fetch::Request;
+use super::options::Options;
 use crate::call::{self, Api, Call, Step};
 use crate::error::{Details, Error, Kind};
 use crate::stream::Mode;
 use crate::wire::request::Additions;
 use gloo_net::http::Response;
 use js_sys::{Array, Date, Function, Object, Promise, Reflect, Uint8Array};
-use serde::Deserialize;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
@@ -26,24 +26,6 @@ extern "C" {
     type Chain;
     #[wasm_bindgen(method, js_name = then)]
     fn then_call(this: &Chain, fulfilled: &Function, rejected: &Function) -> Promise;
-}
-
-/// What JavaScript says of a call, beside its parameters.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Options {
-    /// The whole endpoint, query included.
-    url: String,
-    #[serde(default, with = "serde_wasm_bindgen::preserve")]
-    headers: JsValue,
-    api_key: Option<String>,
-    model: Option<String>,
-    #[serde(default)]
-    stream: bool,
-    /// A JSON object.
-    extra_body: Option<String>,
-    #[serde(default)]
-    seed: f64,
 }
 
 /// A call that is under way. Dropping it cancels the request.
@@ -81,7 +63,7 @@ impl Driver {
         fail: Function,
     ) -> Result<Self, JsValue> {
         let controller = AbortController::new()?;
-        let call = Call::new(api, options.seed as u64, options.api_key.clone());
+        let call = Call::new(api, options.seed() as u64, options.api_key());
         Ok(Self(Rc::new_cyclic(|weak: &Weak<Inner>| {
             let (for_read, for_break) = (weak.clone(), weak.clone());
             Inner {
@@ -195,15 +177,15 @@ impl Inner {
     /// Checks and sends; the promise also settles when the call is stopped.
     fn request(&self) -> Result<Promise, Error> {
         let options = &self.options;
-        let additions =
-            Additions { model: options.model.clone(), stream: options.stream, extra_body: options.extra_body.clone() };
-        let body = self.call.borrow_mut().prepare(&self.params, &additions)?;
-        let request = Request {
-            url: &options.url,
-            body: body.as_deref(),
-            key: options.api_key.as_deref().filter(|key| !key.is_empty()),
-            headers: &options.headers,
+        let additions = Additions {
+            model: options.model(),
+            stream: options.stream().unwrap_or(false),
+            extra_body: options.extra_body(),
         };
+        let body = self.call.borrow_mut().prepare(&self.params, &additions)?;
+        let key = options.api_key().filter(|key| !key.is_empty());
+        let (url, headers) = (options.url(), options.headers());
+        let request = Request { url: &url, body: body.as_deref(), key: key.as_deref(), headers: &headers };
         let sent = request.send(self.fetch.as_ref(), &self.controller.signal())?;
         let stopped = Promise::new(&mut |_, reject| {
             self.stop.replace(Some(reject));
@@ -222,7 +204,7 @@ impl Inner {
         self.headers.replace(Some(raw.headers()));
         let head = Response::from(Clone::clone(&raw));
         let headers = head.headers();
-        self.call.borrow_mut().on_response(head.status(), &|name| headers.get(name), Date::now());
+        self.call.borrow_mut().on_response(head.status(), &|name| headers.get(name), Date::now() as u64);
         match raw.body() {
             Some(stream) => {
                 let reader = Reader::open(&stream);
@@ -333,7 +315,7 @@ impl Inner {
             return self.call.borrow_mut().on_failure(error);
         }
         let in_reply = self.headers.borrow().is_some();
-        let error = call::connection_error(&self.options.url, &describe(&cause), in_reply);
+        let error = call::connection_error(&self.options.url(), &describe(&cause), in_reply);
         let thrown = self.throwable(&error, &cause);
         self.error.replace(Some(thrown));
         self.call.borrow_mut().on_failure(error);

@@ -1,76 +1,75 @@
 //! Rate limits, as the headers of a response tell them: `x-ratelimit-{limit,remaining,reset}-{requests,tokens}` (OpenAI
 //! and most), `…-req-minute` and `…-tokens-minute` (Mistral), no suffix (OpenRouter).
 
-/// One window: what the limit is, what is left of it, and in how many milliseconds it is whole again.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Window {
-    /// The limit.
-    pub limit: Option<f64>,
-    /// What is left.
-    pub remaining: Option<f64>,
-    /// Milliseconds until the window starts anew.
-    pub reset_ms: Option<f64>,
-}
+use std::borrow::Cow;
 
-/// The windows of requests and tokens as JSON (`{"requests":{...},"tokens":{...}}`); `None` where no header tells of any.
-/// `now_ms`: the time since 1970, for servers that name the moment of the reset.
-pub fn read(header: &dyn Fn(&str) -> Option<String>, now_ms: f64) -> Option<String> {
+/// The windows of requests and tokens as JSON (`{"requests":{"limit":…,"remaining":…,"resetMs":…},"tokens":{…}}`); `None`
+/// where no header tells of any. `now_ms`: the time since 1970, for servers that name the moment of the reset.
+pub fn read(header: &dyn Fn(&str) -> Option<String>, now_ms: u64) -> Option<String> {
     let requests = window(header, &["-requests", "-req-minute", ""], now_ms);
     let tokens = window(header, &["-tokens", "-tokens-minute"], now_ms);
-    let mut members = Vec::new();
-    for (name, window) in [("requests", requests), ("tokens", tokens)] {
-        if window != Window::default() {
-            members.push(["\"", name, "\":", &to_json(window)].concat());
-        }
-    }
+    let members: Vec<String> = [("requests", requests), ("tokens", tokens)]
+        .into_iter()
+        .filter(|(_, window)| !window.is_empty())
+        .map(|(name, window)| ["\"", name, "\":{", &window, "}"].concat())
+        .collect();
     if members.is_empty() { None } else { Some(["{", &members.join(","), "}"].concat()) }
 }
 
-fn window(header: &dyn Fn(&str) -> Option<String>, suffixes: &[&str], now_ms: f64) -> Window {
-    let find = |what: &str| {
-        suffixes
-            .iter()
-            .find_map(|suffix| header(&["x-ratelimit-", what, suffix].concat()))
-            .map(|text| text.trim().to_owned())
-    };
-    let number = |what: &str| find(what).and_then(|text| text.parse().ok()).filter(|value: &f64| value.is_finite());
-    Window {
-        limit: number("limit"),
-        remaining: number("remaining"),
-        reset_ms: find("reset").and_then(|text| duration_ms(&text, now_ms)),
-    }
+/// The members of one window: the limit, what is left of it, in how many milliseconds it is whole again.
+fn window(header: &dyn Fn(&str) -> Option<String>, suffixes: &[&str], now_ms: u64) -> String {
+    let find = |what: &str| suffixes.iter().find_map(|suffix| header(&["x-ratelimit-", what, suffix].concat()));
+    let number = |what: &str| find(what).and_then(|text| text.trim().parse::<u64>().ok());
+    let reset = find("reset").and_then(|text| reset_ms(text.trim(), now_ms));
+    let told: Vec<String> = [("limit", number("limit")), ("remaining", number("remaining")), ("resetMs", reset)]
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| ["\"", name, "\":", &value.to_string()].concat()))
+        .collect();
+    told.join(",")
 }
 
 /// `17ms`, `6s`, `1m30.5s`, a bare number of seconds, or a moment in seconds or milliseconds since 1970.
-fn duration_ms(text: &str, now_ms: f64) -> Option<f64> {
-    if let Ok(number) = text.parse::<f64>() {
-        return match number {
-            0.0..1e9 => Some(number * 1000.0),
-            1e9..1e12 => Some((number * 1000.0 - now_ms).max(0.0)),
-            1e12.. => Some((number - now_ms).max(0.0)),
-            _ => None,
-        };
-    }
-    let mut total = 0.0;
+fn reset_ms(text: &str, now_ms: u64) -> Option<u64> {
+    let seconds = if text.ends_with(|last: char| last.is_ascii_digit()) {
+        Cow::Owned([text, "s"].concat())
+    } else {
+        Cow::Borrowed(text)
+    };
+    let total = duration_ms(&seconds)?;
+    Some(match total {
+        0..1_000_000_000_000 => total,
+        // A moment in seconds, read as a duration in seconds.
+        1_000_000_000_000..1_000_000_000_000_000 => total.saturating_sub(now_ms),
+        _ => (total / 1000).saturating_sub(now_ms),
+    })
+}
+
+fn duration_ms(text: &str) -> Option<u64> {
+    let mut total = 0u64;
     let mut rest = text;
     while !rest.is_empty() {
-        let digits = rest.find(|character: char| !character.is_ascii_digit() && character != '.')?;
-        let (number, unit) = rest.split_at(digits);
-        let units = [("ms", 1.0), ("s", 1e3), ("m", 60e3), ("h", 3600e3), ("d", 86_400e3)];
+        let digits = rest.bytes().position(|byte| !byte.is_ascii_digit() && byte != b'.')?;
+        let (number, unit) = (rest.get(..digits)?, rest.get(digits..)?);
+        let units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
         let (name, factor) = units.into_iter().find(|(name, _)| unit.starts_with(name))?;
-        total += number.parse::<f64>().ok()? * factor;
+        total = total.saturating_add(scaled(number, factor)?);
         rest = unit.strip_prefix(name)?;
     }
     Some(total)
 }
 
-fn to_json(window: Window) -> String {
-    let members = [("limit", window.limit), ("remaining", window.remaining), ("resetMs", window.reset_ms)];
-    let told: Vec<String> = members
-        .iter()
-        .filter_map(|(name, value)| {
-            value.map(|value| ["\"", name, "\":", &(value.round() as i64).to_string()].concat())
-        })
-        .collect();
-    ["{", &told.join(","), "}"].concat()
+/// A decimal number times `factor`, in whole numbers: floating point would bring its parser and printer along, 20 KB.
+fn scaled(number: &str, factor: u64) -> Option<u64> {
+    let point = number.bytes().position(|byte| byte == b'.').unwrap_or(number.len());
+    let whole = number.get(..point)?.parse::<u64>().ok()?.saturating_mul(factor);
+    let mut fraction = 0;
+    let mut place = factor;
+    for digit in number.get(point + 1..).unwrap_or("").bytes() {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        place /= 10;
+        fraction += u64::from(digit - b'0') * place;
+    }
+    Some(whole.saturating_add(fraction))
 }
