@@ -19,7 +19,7 @@ function odd() {
     delta({ reasoning: "Some call this field reasoning." }),
     ...words.map((content) => delta({ content })),
     delta({}, { finish_reason: "stop" }),
-    `data:${JSON.stringify({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 15 } })}`,
+    `data:${JSON.stringify({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 15, total_tokens: 18 } })}`,
   ].join("");
 }
 
