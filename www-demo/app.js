@@ -58,7 +58,7 @@ function setBusy(busy) {
   element("stop").hidden = !busy;
   element("empty").hidden = true;
   // On a phone the focus would bring up the keyboard, over the reply.
-  if (!busy && matchMedia("(pointer: fine)").matches) message.focus({ preventScroll: true });
+  if (!busy && !matchMedia("(pointer: coarse)").matches) message.focus({ preventScroll: true });
 }
 
 function reset() {

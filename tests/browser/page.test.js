@@ -33,6 +33,7 @@ describe("with the simulator", () => {
     assert.match(facts.Tokens, /^\d+ in, \d+ out, \d+ in all$/);
     assert.equal(facts.End, "complete (stop)");
     assert.ok(!("Repaired" in facts));
+    assert.equal(await demo.page.evaluate(() => document.activeElement.id), "message", "the next message can be typed at once");
     await demo.screenshot("reply-desktop");
   });
 
@@ -113,7 +114,7 @@ describe("with the simulator", () => {
   const failures = [
     ["limited", { kind: "rate_limit", message: /Rate limit reached/, advice: /Wait a little/, end: "error", text: undefined }],
     ["frame", { kind: /overloaded|server/, message: /The model is overloaded/, advice: /./, end: "error", text: /simulator/ }],
-    ["cut", { kind: "truncated", message: /./, advice: /cut off/, end: "truncated", text: /simulator/ }],
+    ["cut", { kind: "truncated", message: /ended before/, advice: /What came is kept/, end: "truncated", text: /simulator/ }],
   ];
   for (const [script, expected] of failures) {
     test(`${script}: the failure says kind, message and what to do, beside what came`, async () => {
