@@ -96,6 +96,16 @@ const batches = [
     },
   },
   {
+    name: "fields that nobody knows are kept in the chunk",
+    async run(tw) {
+      const odd = { id: "c1", object: "chat.completion.chunk", created: 1, model: "m", x_top: { deep: [1, null, "é"] }, provider: "p",
+        choices: [{ index: 0, delta: { content: "a", x_delta: [] }, finish_reason: null, x_choice: 1.5 }] };
+      const { items } = await collect(open(tw, [`data: ${JSON.stringify(odd)}\n\n`, ...end()]));
+      const { x_top, provider, choices: [{ x_choice, delta: { x_delta } }] } = items[0];
+      same({ x_top, provider, x_choice, x_delta }, { x_top: odd.x_top, provider: "p", x_choice: 1.5, x_delta: [] });
+    },
+  },
+  {
     name: "text never gives an empty string",
     async run(tw) {
       const reads = [delta({ role: "assistant", content: "" }), ": ping\n\n", text("a"), delta({ reasoning_content: "hm" }), text("b"), ...end()];
