@@ -9,6 +9,9 @@ import { inRepository, inShared } from "../../js/support/fixtures.js";
 const run = promisify(execFile);
 const STARTING = 60_000;
 
+/** Are the scripts that start the server beside this clone? */
+export const hasServers = existsSync(inShared("servers/llama-server.py"));
+
 /** The Python that has xllamacpp, gguf and jsonschema; `cargo xtask test` makes one and says where. */
 export function python() {
   const given = process.env.TOKENWIRE_PYTHON;
