@@ -69,7 +69,8 @@ impl Accumulator {
             self.usage = Some(usage.clone().into_owned());
         }
         for (key, value) in &chunk.extra {
-            if *key != "obfuscation" {
+            // Padding against side channels (OpenAI, Mistral).
+            if !matches!(*key, "obfuscation" | "p") {
                 self.extra.set(key, value);
             }
         }

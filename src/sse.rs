@@ -18,6 +18,10 @@ pub struct Event<'a> {
     pub data: &'a [u8],
 }
 
+/// Bytes that are kept of a line that is no field.
+const STRANGE_LIMIT: usize = 2000;
+const FIELDS: [&[u8]; 5] = [b"data", b"event", b"error", b"id", b"retry"];
+
 /// An event grew beyond the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLong;
@@ -41,7 +45,8 @@ pub struct Decoder {
     after_cr: bool,
     /// Nothing was read yet: a byte order mark may come.
     at_start: bool,
-    strange_lines: usize,
+    /// The first line that was neither a field nor a comment.
+    strange: Option<Vec<u8>>,
 }
 
 impl Decoder {
@@ -59,7 +64,7 @@ impl Decoder {
             handed_out: false,
             after_cr: false,
             at_start: true,
-            strange_lines: 0,
+            strange: None,
         }
     }
 
@@ -91,6 +96,10 @@ impl Decoder {
     /// The end of input: what the last event has so far, where its blank line never came. Call until it gives `None`.
     pub fn finish(&mut self) -> Option<Event<'_>> {
         self.begin();
+        // A cut in the middle of a field's name makes no strange line.
+        if FIELDS.iter().any(|field| field.starts_with(&self.line)) {
+            self.line.clear();
+        }
         let complete = !self.line.is_empty() && self.end_line(&[]);
         if !complete && self.lines == 0 {
             return None;
@@ -108,9 +117,9 @@ impl Decoder {
             && (self.handed_out || (self.lines == 0 && self.name.is_empty()))
     }
 
-    /// How many lines were neither fields nor comments: a body that is not an event stream has many.
-    pub fn strange_lines(&self) -> usize {
-        self.strange_lines
+    /// The first line that was neither a field nor a comment: a body that is not an event stream has such lines.
+    pub fn strange_line(&self) -> Option<&[u8]> {
+        self.strange.as_deref()
     }
 
     /// Forgets what was handed out.
@@ -175,7 +184,8 @@ impl Decoder {
             b"error" => self.error_line(value),
             b"" | b"id" | b"retry" => false,
             _ => {
-                self.strange_lines += 1;
+                let beginning = line.iter().take(STRANGE_LIMIT).copied();
+                self.strange.get_or_insert_with(|| beginning.collect());
                 false
             }
         }

@@ -7,9 +7,12 @@
 //! Changing this: what comes out may not depend on where the bytes were cut. A new tolerance belongs into `normal` where it
 //! shows in a chunk's shape, and here only where it concerns frames and ends.
 
+mod fields;
 mod frame;
 mod normal;
 mod output;
+mod predict;
+mod reading;
 mod repair;
 mod think;
 mod tools;
@@ -20,11 +23,11 @@ pub use repair::Repairs;
 
 use crate::accumulate::Accumulator;
 use crate::error::{Details, Error, Kind};
-use crate::json::{self, Cursor};
 use crate::sse;
-use crate::wire::{chunk, clean, failure};
+use crate::wire::{clean, failure};
 use normal::Normalizer;
 use output::Output;
+use predict::Template;
 
 /// How a reply ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +85,9 @@ pub struct Decoder {
     values: usize,
     /// The body is no event stream.
     is_plain: bool,
+    /// The last event, if the next one may be like it.
+    template: Option<Template>,
+    predicts: bool,
 }
 
 impl Decoder {
@@ -98,12 +104,20 @@ impl Decoder {
             failure: None,
             values: 0,
             is_plain: false,
+            template: None,
+            predicts: true,
         }
     }
 
     /// Chooses what comes out from now on.
     pub fn set_mode(&mut self, mode: Mode) {
         self.output = Output::new(mode);
+    }
+
+    /// Sends every event the full way: what tests compare the predicted way with.
+    pub fn without_prediction(mut self) -> Self {
+        self.predicts = false;
+        self
     }
 
     /// The response's `content-type`, for the message when the body is no reply. It decides nothing: many are wrong.
@@ -209,111 +223,6 @@ impl Decoder {
         self.output.take()
     }
 
-    /// Decides by the first byte what the body is, and drops what stands before it.
-    fn recognize<'a>(&mut self, input: &'a [u8]) -> &'a [u8] {
-        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0xEF | 0xBB | 0xBF);
-        let start = input.iter().position(|byte| !is_blank(byte)).unwrap_or(input.len());
-        let rest = input.get(start..).unwrap_or(&[]);
-        match rest.first() {
-            None => {}
-            Some(b'{' | b'[') => {
-                self.is_plain = true;
-                self.body = Body::Values(Values::default());
-            }
-            Some(b'<') => self.body = Body::Other(Vec::new()),
-            Some(_) => self.body = Body::Events(sse::Decoder::new(LIMIT, is_whole)),
-        }
-        rest
-    }
-
-    fn feed_events(&mut self, decoder: &mut sse::Decoder, input: &[u8]) {
-        let mut input = input;
-        loop {
-            match decoder.next_event(&mut input) {
-                Ok(Some(event)) => self.event(event, false),
-                Ok(None) => return,
-                Err(sse::TooLong) => {
-                    let message = "An event of the stream is longer than the limit";
-                    return self.fail(Error::stream(Kind::Limit, message, Details::default()));
-                }
-            }
-        }
-    }
-
-    fn event(&mut self, event: sse::Event<'_>, is_last: bool) {
-        let text = String::from_utf8_lossy(event.data);
-        if matches!(text, std::borrow::Cow::Owned(_)) {
-            self.repairs.note("invalid_utf8");
-        }
-        if event.name == b"error" && self.end.is_none() {
-            let is_chunk = json::member(&text, "choices").is_some();
-            if !is_chunk {
-                self.repairs.note("error_event");
-                return self.fail(failure::frame(&text));
-            }
-        }
-        self.value(&text, is_last);
-    }
-
-    /// The data of an event, or one JSON value of a body: usually one value, sometimes several.
-    fn value(&mut self, text: &str, is_last: bool) {
-        // The last event of a stream that was cut in its middle: half of it is worth nothing.
-        if is_last && !is_sequence(text) {
-            return self.repairs.note("event_cut");
-        }
-        let mut cursor = Cursor::new(text);
-        let mut count = 0;
-        while !cursor.rest_is_blank() {
-            if self.end.is_some() {
-                return self.repairs.note("data_after_end");
-            }
-            let rest = cursor.rest();
-            if let Some(rest) = rest.strip_prefix("[DONE]") {
-                self.done();
-                cursor = Cursor::new(rest);
-                continue;
-            }
-            count += 1;
-            if count == 2 {
-                self.repairs.note("events_joined");
-            }
-            let Ok(raw) = cursor.value() else {
-                // A ping, for example.
-                return self.repairs.note("data_not_json");
-            };
-            self.object(raw);
-        }
-    }
-
-    fn object(&mut self, raw: &str) {
-        let mut cursor = Cursor::new(raw);
-        let Ok(chunk) = chunk::Chunk::read(&mut cursor) else {
-            // An array with an error in it (Gemini), or a value that says nothing.
-            return match json::elements(raw).first() {
-                Some(first) if json::member(first, "error").is_some() => self.fail(failure::frame(raw)),
-                _ => self.repairs.note("data_ignored"),
-            };
-        };
-        self.values += 1;
-        let failed = normal::failure(&chunk, raw);
-        let is_whole = chunk.is_completion();
-        if chunk.choices.is_some() || failed.is_none() {
-            self.chunk(chunk);
-        }
-        // What the error itself says comes before what a finish reason says of it.
-        if let Some(error) = failed.or_else(|| self.normalizer.take_failure()) {
-            self.fail(error);
-        } else if is_whole && self.values == 1 && self.is_plain && !self.is_finished() {
-            // A whole completion is its own end marker; some come without a finish reason.
-            self.done();
-        }
-    }
-
-    fn chunk(&mut self, chunk: chunk::Chunk<'_>) {
-        let clean = self.normalizer.normalize(chunk, &self.reply, &mut self.repairs);
-        self.put(&clean);
-    }
-
     fn put(&mut self, clean: &clean::Chunk<'_>) {
         self.reply.push(clean);
         self.output.chunk(clean, &self.reply);
@@ -386,33 +295,9 @@ impl Decoder {
             self.put(&clean);
         }
     }
-
-    /// A body of lines that are no event stream, and nothing else, is not a reply.
-    fn check_strangers(&mut self, decoder: &sse::Decoder) {
-        if self.values == 0 && decoder.strange_lines() > 0 {
-            self.fail(failure::not_a_reply(&self.content_type, ""));
-        }
-    }
 }
 
 fn has_content(choice: &crate::accumulate::Choice) -> bool {
     let is_filled = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
     is_filled(&choice.content) || !choice.reasoning.is_empty() || !choice.calls.is_empty()
-}
-
-/// True for any number of JSON values and end markers.
-fn is_sequence(text: &str) -> bool {
-    let mut cursor = Cursor::new(text);
-    while !cursor.rest_is_blank() {
-        match cursor.rest().strip_prefix("[DONE]") {
-            Some(rest) => cursor = Cursor::new(rest),
-            None if cursor.value().is_err() => return false,
-            None => {}
-        }
-    }
-    true
-}
-
-fn is_whole(data: &[u8]) -> bool {
-    std::str::from_utf8(data).is_ok_and(json::is_whole)
 }

@@ -1,6 +1,7 @@
 //! The form in which a consumer gets the reply. One string per network read: the border is crossed once, however many events
 //! the read brought.
 
+use super::predict::Growing;
 use crate::accumulate::{Accumulator, Call};
 use crate::error::{Error, Kind};
 use crate::json::{Unescaper, partial};
@@ -61,6 +62,48 @@ impl Output {
         Self { mode, out: String::new(), unescaper: Unescaper::default(), calls: Vec::new(), finished: false }
     }
 
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// A predicted text of a choice.
+    pub fn text(&mut self, choice: u32, growing: Growing, text: &str) {
+        if choice == 0 && growing == Growing::Content {
+            self.unescaper.push(text, &mut self.out);
+        }
+    }
+
+    /// A predicted chunk, in pieces.
+    pub fn pieces(&mut self, pieces: [&str; 5]) {
+        if self.mode == Mode::Sse {
+            self.out.push_str("data: ");
+        } else {
+            self.next_element();
+        }
+        for piece in pieces {
+            self.out.push_str(piece);
+        }
+        if self.mode == Mode::Sse {
+            self.out.push_str("\n\n");
+        }
+    }
+
+    /// A predicted growth, which is in `reply` already.
+    pub fn growth(&mut self, choice: u32, growing: Growing, text: &str, reply: &Accumulator) {
+        if choice != 0 {
+            return;
+        }
+        match growing {
+            Growing::Content => self.text_event("text", Some(text)),
+            Growing::Reasoning => self.text_event("reasoning", Some(text)),
+            Growing::Arguments(index) => {
+                if let Some(call) = reply.choice(0).and_then(|choice| choice.calls.get(index)) {
+                    self.call_event(index, call, false);
+                }
+            }
+        }
+    }
+
     /// What is ready.
     pub fn take(&mut self) -> Option<String> {
         if self.out.is_empty() {
@@ -86,8 +129,14 @@ impl Output {
                 chunk.write_into(&mut self.out);
             }
             Mode::Sse => {
+                let mut data = String::new();
+                chunk.write_into(&mut data);
+                // Raw values of a pretty-printed body are of several lines; an event's data is one.
+                if data.contains(['\n', '\r']) {
+                    data = data.replace(['\n', '\r'], " ");
+                }
                 self.out.push_str("data: ");
-                chunk.write_into(&mut self.out);
+                self.out.push_str(&data);
                 self.out.push_str("\n\n");
             }
             Mode::Events => {

@@ -7,10 +7,21 @@ pub struct Repairs(Vec<(&'static str, u32)>);
 impl Repairs {
     /// Counts one repair.
     pub fn note(&mut self, code: &'static str) {
+        self.add(code, 1);
+    }
+
+    /// Counts several.
+    pub fn add(&mut self, code: &'static str, more: u32) {
         match self.0.iter_mut().find(|(known, _)| *known == code) {
-            Some((_, count)) => *count = count.saturating_add(1),
-            None => self.0.push((code, 1)),
+            Some((_, count)) => *count = count.saturating_add(more),
+            None => self.0.push((code, more)),
         }
+    }
+
+    /// What was counted since `earlier`.
+    pub fn since(&self, earlier: &Self) -> Vec<(&'static str, u32)> {
+        let before = |code| earlier.iter().find(|(known, _)| *known == code).map_or(0, |(_, count)| count);
+        self.iter().map(|(code, count)| (code, count - before(code))).filter(|(_, more)| *more > 0).collect()
     }
 
     /// The codes and counts.

@@ -72,27 +72,23 @@ impl Slots {
         known: &dyn Fn(usize) -> Known<'k>,
     ) -> usize {
         let next = self.wire.len();
-        let Some(slot) = (match wire {
-            Some(_) => self.wire.iter().rposition(|known| *known == wire),
-            None => next.checked_sub(1).map(|_| self.last),
-        }) else {
-            // The first fragment of a new call; but an index that comes late doesn't make a second call of one id.
-            return match id.and_then(|id| (0..next).find(|slot| known(*slot).id == id)) {
-                Some(slot) if name.is_none() => slot,
-                _ => next,
-            };
-        };
-        let so_far = known(slot);
-        let begins_anew = match id {
-            // Another id with a name is another call, unless the one so far is not even begun or half done.
-            Some(id) => id != so_far.id && (wire.is_none() || name.is_some()) && so_far.may_be_done(),
-            None => name.is_some() && wire.is_none() && so_far.is_done(),
-        };
-        if begins_anew {
-            // A fragment may also go back to an earlier call.
-            return id.and_then(|id| (0..next).find(|slot| known(*slot).id == id)).unwrap_or(next);
+        let by_id = id.and_then(|id| (0..next).find(|slot| known(*slot).id == id));
+        let by_index = wire.and_then(|_| self.wire.iter().rposition(|known| *known == wire));
+        match (wire, by_index, by_id) {
+            // An index of its own: a new call, unless it only continues one that its id names.
+            (Some(_), None, Some(slot)) if name.is_none() => slot,
+            (Some(_), None, _) => next,
+            // An index that was seen, or none: the id tells.
+            (_, Some(slot), _) if id.is_some_and(|id| known(slot).id == id) => slot,
+            (_, _, Some(slot)) => slot,
+            // Index 0 for every call: another id with a name is another call, unless the one so far is half done.
+            (_, Some(slot), None) if id.is_some() && name.is_some() && known(slot).may_be_done() => next,
+            (_, Some(slot), None) => slot,
+            (None, None, None) if next == 0 => next,
+            (None, None, None) if id.is_some() && name.is_some() => next,
+            (None, None, None) if (id.is_some() || name.is_some()) && known(self.last).is_done() => next,
+            (None, None, None) => self.last,
         }
-        slot
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Delta<'a> {
     pub role: Option<&'a str>,
     /// `content`: a string; an array of parts (Mistral) or an object (Cloudflare, JSON mode).
     pub content: Option<&'a str>,
+    /// Bytes of the content's text that came before: a message that grows repeats them.
+    pub known: usize,
     /// `refusal`
     pub refusal: Option<&'a str>,
     /// `reasoning_content` (DeepSeek, Qwen, xAI, llama.cpp, ...)

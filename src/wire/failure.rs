@@ -36,7 +36,12 @@ pub fn frame(raw: &str) -> Error {
     let found = read(raw);
     let status = found.code.as_deref().and_then(|code| code.parse().ok()).filter(|code| (400..600).contains(code));
     let kind = kind(status, &found);
-    let message = found.message.unwrap_or_else(|| "The provider reported an error without a message".into());
+    let message = found.message.unwrap_or_else(|| match shorten(raw) {
+        text if text.is_empty() || text.starts_with(['{', '[', '"']) => {
+            "The provider reported an error without a message".into()
+        }
+        text => text,
+    });
     let details = Details {
         code: found.code,
         r#type: found.r#type,

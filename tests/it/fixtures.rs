@@ -74,7 +74,7 @@ fn joined(mode: Mode, batches: &[String]) -> String {
 }
 
 /// serde_json takes no lone surrogates; JavaScript does.
-fn lossy(json: &str) -> String {
+pub fn lossy(json: &str) -> String {
     let mut out = String::new();
     let mut rest = json;
     while let Some(at) = rest.find("\\u") {

@@ -1,1 +1,145 @@
-//! x
+//! Work is linear in bytes, however they are cut. Measured in CPU time of this thread where the system tells it, because the
+//! machine may be busy; the best of several runs, and a measurement that fails is repeated: only work that really grows
+//! faster fails each time.
+
+use crate::case::{DONE, calls, delta, event, finish, text};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use tokenwire::stream::{Decoder, End, Mode};
+
+const ATTEMPTS: usize = 5;
+const RUNS: usize = 3;
+/// What a TCP segment brings.
+const SEGMENT: usize = 1460;
+const EIGHT_MB: usize = 8 << 20;
+
+/// CPU time of this thread, where Linux tells it.
+fn cpu_time() -> Option<Duration> {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    told.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+}
+
+fn time(work: &dyn Fn()) -> f64 {
+    let (cpu, wall) = (cpu_time(), Instant::now());
+    work();
+    let spent = match (cpu, cpu_time()) {
+        (Some(before), Some(after)) if after > before => after - before,
+        _ => wall.elapsed(),
+    };
+    spent.as_secs_f64()
+}
+
+/// How many times as long the second takes as the first: the least of several attempts.
+fn ratio(first: &dyn Fn(), second: &dyn Fn(), enough: f64) -> f64 {
+    let mut least = f64::INFINITY;
+    let (mut one, mut other) = (f64::INFINITY, f64::INFINITY);
+    for _ in 0..ATTEMPTS {
+        for _ in 0..RUNS {
+            one = one.min(time(first));
+            other = other.min(time(second));
+        }
+        least = least.min(other / one);
+        if least <= enough {
+            break;
+        }
+    }
+    least
+}
+
+fn read(mode: Mode, input: &[u8], size: usize) {
+    let mut decoder = Decoder::new(mode, 1);
+    let mut bytes = 0;
+    for read in input.chunks(size) {
+        decoder.feed(read);
+        bytes += decoder.take().map_or(0, |out| out.len());
+    }
+    decoder.finish();
+    assert_eq!(decoder.end(), Some(End::Complete));
+    assert!(bytes > 0);
+}
+
+fn check_cuts(name: &str, input: &str) {
+    let whole = || read(Mode::Text, input.as_bytes(), input.len());
+    let cut = || read(Mode::Text, input.as_bytes(), SEGMENT);
+    let ratio = ratio(&whole, &cut, 1.5);
+    println!("{name}: in reads of {SEGMENT} bytes {ratio:.2} times the CPU time of one read");
+    assert!(ratio <= 1.5, "{name}: {ratio:.2}");
+}
+
+#[test]
+fn a_great_line_costs_the_same_in_small_reads() {
+    let input = text(&"x".repeat(EIGHT_MB)) + &finish("stop") + DONE;
+    check_cuts("an 8 MB line", &input);
+}
+
+#[test]
+fn a_great_body_costs_the_same_in_small_reads() {
+    let message = json!({"role": "assistant", "content": "x".repeat(EIGHT_MB)});
+    let body = json!({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}).to_string();
+    check_cuts("an 8 MB body", &body);
+}
+
+/// Twice the input may cost little more than twice the time.
+fn check_growth(name: &str, mode: Mode, build: &dyn Fn(usize) -> String, count: usize) {
+    let (small, great) = (build(count), build(2 * count));
+    let ratio = ratio(&|| read(mode, small.as_bytes(), SEGMENT), &|| read(mode, great.as_bytes(), SEGMENT), 2.6);
+    println!("{name}: twice the input takes {ratio:.2} times the CPU time");
+    assert!(ratio <= 2.6, "{name}: {ratio:.2}");
+}
+
+/// A call whose arguments are one string, made of these pieces over and over.
+fn call(pieces: &[&str], count: usize) -> String {
+    let piece = |arguments: &str| {
+        calls(&format!(r#"{{"index":0,"function":{{"name":null,"arguments":{}}}}}"#, json!(arguments)))
+    };
+    let mut input = calls(r#"{"index":0,"id":"a","function":{"name":"write","arguments":"{\"code\":\""}}"#);
+    for at in 0..count {
+        input += &piece(pieces[at % pieces.len()]);
+    }
+    input + &piece("\"}") + &finish("tool_calls") + DONE
+}
+
+#[test]
+fn tool_fragments_cost_the_same_however_many_came() {
+    let build = |count: usize| call(&["some ", "words ", "of ", "code; "], count);
+    check_growth("4,000 and 8,000 fragments", Mode::Events, &build, 4000);
+}
+
+/// Each line of the code ends with a brace, and the fragment after it begins with an escape: nothing here is a repetition.
+#[test]
+fn braces_in_tool_fragments_cost_nothing_extra() {
+    let build = |count: usize| call(&["if (x) {", "\\n  return;", "\\n}", "\\n\\n"], count);
+    check_growth("4,000 and 8,000 fragments of code", Mode::Events, &build, 4000);
+}
+
+#[test]
+fn deltas_of_text_and_reasoning_cost_the_same_however_many_came() {
+    let one = delta(r#"{"reasoning_details":[{"type":"reasoning.text","text":"hm "}]}"#) + &text("word ");
+    for mode in [Mode::Text, Mode::Chunks, Mode::Events, Mode::Sse] {
+        let build = |count: usize| one.repeat(count) + &finish("stop") + DONE;
+        check_growth("4,000 and 8,000 deltas", mode, &build, 4000);
+    }
+}
+
+#[test]
+fn blanks_before_an_answer_cost_the_same_however_many_came() {
+    let build = |count: usize| text(" ").repeat(count) + &text("Hi") + &finish("stop") + DONE;
+    check_growth("20,000 and 40,000 blanks", Mode::Text, &build, 20_000);
+}
+
+#[test]
+fn a_thought_in_tags_costs_the_same_however_long_it_is() {
+    let build = |count: usize| {
+        text("<think>") + &text("hm <").repeat(count) + &text("</think>Hi") + &finish("stop") + DONE
+    };
+    check_growth("10,000 and 20,000 thoughts", Mode::Chunks, &build, 10_000);
+}
+
+#[test]
+fn members_said_in_every_chunk_are_not_kept_each_time() {
+    let sources: Vec<String> = (0..200).map(|at| format!("a source, number {at}")).collect();
+    let chunk = json!({"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m", "citations": sources,
+        "choices": [{"index": 0, "delta": {"content": "word "}, "finish_reason": null}]});
+    let build = |count: usize| event(&chunk.to_string()).repeat(count) + &finish("stop") + DONE;
+    check_growth("1,000 and 2,000 chunks with citations", Mode::Text, &build, 1000);
+}

@@ -4,8 +4,11 @@
 //! `tests/cases` still run, and each test says which part ran.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod case;
 mod conformance;
 mod ends;
+mod errors;
+mod events;
 mod fixtures;
 mod json;
 mod linear;
@@ -13,4 +16,8 @@ mod models;
 mod quirks;
 mod recorded;
 mod request;
+mod shapes;
+mod think;
 mod tidy;
+mod tools;
+mod usage;

@@ -1,1 +1,87 @@
-//! x
+//! Lists of models, in every envelope.
+
+use serde_json::{Value, json};
+use tokenwire::call::{Api, Call, Step};
+use tokenwire::stream::End;
+use tokenwire::wire::models;
+
+fn read(body: &str) -> Value {
+    serde_json::from_str(&models::read(body).unwrap()).unwrap()
+}
+
+#[test]
+fn every_envelope_gives_the_models() {
+    let envelopes = [
+        r#"{"object":"list","data":[{"id":"a","object":"model"},{"id":"b"}]}"#,
+        r#"{"data":[{"id":"a","object":"model"},{"id":"b"}],"has_more":false}"#,
+        r#"{"models":[{"id":"a","object":"model"},{"id":"b"}]}"#,
+        r#"{"result":[{"id":"a","object":"model"},{"id":"b"}],"success":true,"errors":[],"messages":[]}"#,
+        r#"[{"id":"a","object":"model"},{"id":"b"}]"#,
+        r#"{"models":null,"data":[{"id":"a","object":"model"},{"id":"b"}]}"#,
+        "\n {\"data\" : [ {\"id\":\"a\",\"object\":\"model\"} , {\"id\":\"b\"} ] }\n",
+    ];
+    for body in envelopes {
+        assert_eq!(read(body), json!([{"id": "a", "object": "model"}, {"id": "b"}]), "{body}");
+    }
+}
+
+#[test]
+fn a_model_without_an_id_is_known_by_its_name() {
+    assert_eq!(read(r#"{"models":[{"name":"models/gemini","version":"1"}]}"#)[0]["id"], "models/gemini");
+    assert_eq!(read(r#"{"models":[{"name":"llama3:8b","model":"llama3:8b"}]}"#)[0]["id"], "llama3:8b");
+    assert_eq!(read(r#"{"data":[{"id":null,"name":"a"}]}"#)[0]["id"], "a");
+    assert_eq!(read(r#"{"data":[{"id":"","slug":"a"}]}"#)[0]["id"], "a");
+    assert_eq!(read(r#"["a","b"]"#), json!([{"id": "a"}, {"id": "b"}]));
+}
+
+#[test]
+fn what_is_no_model_is_left_out() {
+    assert_eq!(read(r#"{"data":[null,1,{},"",{"id":"a"},{"object":"model"}]}"#), json!([{"id": "a"}]));
+    for body in [r#"{"data":[]}"#, "[]", r#"{"object":"list","data":[]}"#] {
+        assert_eq!(read(body), json!([]), "{body}");
+    }
+}
+
+#[test]
+fn unknown_members_are_kept() {
+    let model = json!({"id": "a", "context_length": 131_072, "pricing": {"prompt": "0.1"}});
+    assert_eq!(read(&json!({"data": [model]}).to_string())[0], model);
+}
+
+#[test]
+fn a_body_without_models_is_an_error_in_the_providers_words() {
+    let told = |body: &str| models::read(body).unwrap_err().message().to_owned();
+    assert_eq!(told(r#"{"error":{"message":"no such key"}}"#), "no such key");
+    assert!(told("<html><title>Login</title></html>").contains("Login"));
+    for body in ["", "OK", "null", r#"{"data":[{"id":"a"}"#, r#"[{"id":"a"}"#] {
+        assert!(told(body).contains("Check the base URL"), "{body}: {}", told(body));
+    }
+}
+
+#[test]
+fn a_call_collects_its_models() {
+    let mut call = Call::new(Api::Models, 1, None);
+    assert_eq!((call.snapshot().as_str(), call.step()), ("[]", Step::Send));
+    assert_eq!(call.prepare("", &Default::default()), Ok(None));
+    call.on_response(200, &|_| None, 0);
+    for byte in br#"{"data":[{"id":"a"}]}"#.chunks(1) {
+        assert_eq!(call.step(), Step::Read);
+        call.on_bytes(byte);
+    }
+    call.on_end();
+    assert_eq!((call.end(), call.step()), (Some(End::Complete), Step::Done));
+    assert_eq!(call.snapshot(), r#"[{"id":"a"}]"#);
+}
+
+#[test]
+fn a_refused_list_is_an_error() {
+    let mut call = Call::new(Api::Models, 1, None);
+    call.prepare("", &Default::default()).unwrap();
+    call.on_response(401, &|name| (name == "x-request-id").then(|| "r1".to_owned()), 0);
+    call.on_bytes(br#"{"error":{"message":"wrong key"}}"#);
+    call.on_end();
+    let error = call.failure().unwrap();
+    assert_eq!((error.class(), error.message(), error.status()), ("AuthenticationError", "wrong key", Some(401)));
+    assert_eq!(error.details().request_id.as_deref(), Some("r1"));
+    assert_eq!((call.end(), call.snapshot().as_str()), (Some(End::Error), "[]"));
+}

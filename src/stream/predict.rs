@@ -1,0 +1,241 @@
+//! Prediction: in a stream, one event is the one before it but for a text or two. An event with the same bytes around those
+//! texts means the same, so it needs no parsing: the texts are taken out and put where those of the event before went.
+//!
+//! The result is exact. What stands around the texts is compared byte for byte; the texts are checked as JSON strings; an
+//! event is only learnt from when nothing about it depends on more than its bytes (see [`Template::of`]), and only trusted
+//! when a second one like it has gone the full way. The first byte that differs sends an event the full way.
+//!
+//! Changing this: whatever makes the full way treat an event by something other than its own bytes must be excluded in
+//! `of`. The property tests compare both ways on recorded, mutated and random streams.
+
+use super::Mode;
+use super::output::Output;
+use super::repair::Repairs;
+use crate::accumulate::Accumulator;
+use crate::wire::chunk::{Chunk, Delta};
+use crate::wire::clean;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Which text of a delta grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Growing {
+    /// `content`
+    Content,
+    /// `reasoning_content`, under any name
+    Reasoning,
+    /// `tool_calls[0].function.arguments`, of the call with this index of ours
+    Arguments(usize),
+}
+
+/// An event of which the next ones are expected to be copies.
+#[derive(Debug, Clone)]
+pub struct Template {
+    data: String,
+    growing: Growing,
+    choice: u32,
+    /// Where the growing text stands in `data`, and the padding, if there is one (OpenAI's `obfuscation`, Mistral's `p`).
+    text: Range<usize>,
+    padding: Option<Range<usize>>,
+    /// How it came out: the pieces around the text and the padding. `None` until a second event like it came.
+    output: Option<[String; 3]>,
+    repairs: Vec<(&'static str, u32)>,
+}
+
+/// The texts of an event that is like the template.
+#[derive(Debug, Clone, Copy)]
+pub struct Match<'a> {
+    text: &'a str,
+    padding: &'a str,
+    /// Bytes of the event's data.
+    pub length: usize,
+}
+
+/// Cannot stand in a JSON text: they mark the places of text and padding.
+const TEXT_MARK: &str = "\u{1}";
+const PADDING_MARK: &str = "\u{2}";
+
+impl Template {
+    /// The template of an event, if it is one that may be repeated: a single choice with a single text that grows, nothing
+    /// that ends, and nothing that the reply collects piece by piece (log probabilities, arrays of the delta).
+    pub fn of(chunk: &Chunk<'_>, data: &str) -> Option<Self> {
+        let [choice] = chunk.choices.as_deref()? else { return None };
+        let delta = choice.delta.as_ref()?;
+        let plain = choice.finish_reason.is_none()
+            && choice.logprobs.is_none()
+            && choice.message.is_none()
+            && choice.text.is_none()
+            && choice.usage.is_none()
+            && choice.error.is_none()
+            && chunk.error.is_none()
+            && delta.function_call.is_none()
+            && delta.refusal.is_none()
+            && delta.extra.iter().all(|(_, value)| !value.starts_with('['));
+        if !plain {
+            return None;
+        }
+        let (growing, text) = growing(delta)?;
+        let padding = chunk.extra.iter().find(|(key, _)| matches!(*key, "obfuscation" | "p"));
+        let padding = padding.and_then(|(_, raw)| crate::json::string(raw)).map(|raw| range_in(data, raw));
+        let text = range_in(data, text);
+        // The padding comes last where it is known; elsewhere the event is not worth two orders.
+        if padding.as_ref().is_some_and(|padding| padding.start < text.end) {
+            return None;
+        }
+        let data = data.to_owned();
+        Some(Self { data, growing, choice: 0, text, padding, output: None, repairs: Vec::new() })
+    }
+
+    /// True when events like it need no parsing any more.
+    pub fn is_trusted(&self) -> bool {
+        self.output.is_some()
+    }
+
+    /// True when the fragment was like any other of its text: not the first of a call, not held back in case of a tag.
+    /// `data`: the event's.
+    pub fn fits(&mut self, clean: &clean::Chunk<'_>, data: &str) -> bool {
+        let [choice] = clean.choices.as_slice() else { return false };
+        let Some(event) = self.matches(data.as_bytes()) else { return false };
+        self.choice = choice.index;
+        let has_text = |text: &Option<Cow<'_, str>>| text.as_deref() == Some(event.text);
+        match self.growing {
+            Growing::Content => has_text(&choice.content),
+            Growing::Reasoning => has_text(&choice.reasoning),
+            Growing::Arguments(_) => {
+                let [call] = choice.calls.as_slice() else { return false };
+                self.growing = Growing::Arguments(call.index);
+                call.id.is_none() && call.name.is_none() && call.arguments == event.text
+            }
+        }
+    }
+
+    /// Trusts the template: `clean` and `repairs` are what an event like it came to, on the full way.
+    pub fn trust(&mut self, clean: &clean::Chunk<'_>, repairs: Vec<(&'static str, u32)>) {
+        let mut marked = clean.clone();
+        let mark = Some(Cow::Borrowed(TEXT_MARK));
+        for choice in &mut marked.choices {
+            match self.growing {
+                Growing::Content => choice.content = mark.clone(),
+                Growing::Reasoning => choice.reasoning = mark.clone(),
+                Growing::Arguments(_) => {
+                    choice.calls.iter_mut().for_each(|call| call.arguments = Cow::Borrowed(TEXT_MARK))
+                }
+            }
+        }
+        if self.padding.is_some() {
+            for (key, value) in &mut marked.extra {
+                if matches!(*key, "obfuscation" | "p") {
+                    *value = PADDING_MARK;
+                }
+            }
+        }
+        let mut written = String::new();
+        marked.write_into(&mut written);
+        let Some((before, after)) = written.split_once(TEXT_MARK) else { return };
+        let (between, after) = match &self.padding {
+            Some(_) => match after.split_once(PADDING_MARK) {
+                Some((between, after)) => ([between, "\""].concat(), ["\"", after].concat()),
+                None => return,
+            },
+            None => (after.to_owned(), String::new()),
+        };
+        self.output = Some([before.to_owned(), between, after]);
+        self.repairs = repairs;
+    }
+
+    /// Compares an event's data, which may be followed by more.
+    pub fn matches<'a>(&self, data: &'a [u8]) -> Option<Match<'a>> {
+        let known = self.data.as_bytes();
+        let rest = data.strip_prefix(known.get(..self.text.start)?)?;
+        let (text, rest) = string(rest)?;
+        let (padding, rest) = match &self.padding {
+            None => ("", rest.strip_prefix(known.get(self.text.end..)?)?),
+            Some(padding) => {
+                let rest = rest.strip_prefix(known.get(self.text.end..padding.start)?)?;
+                let (padding_text, rest) = string(rest)?;
+                (padding_text, rest.strip_prefix(known.get(padding.end..)?)?)
+            }
+        };
+        Some(Match { text, padding, length: data.len() - rest.len() })
+    }
+
+    /// Puts a matching event where those before it went. False: it needs the full way after all.
+    pub fn apply(&self, event: Match<'_>, reply: &mut Accumulator, output: &mut Output, repairs: &mut Repairs) -> bool {
+        let Some([before, between, after]) = &self.output else { return false };
+        let choice = reply.choice_mut(self.choice);
+        match self.growing {
+            Growing::Content => choice.content.get_or_insert_default().push_str(event.text),
+            Growing::Reasoning => choice.reasoning.push_str(event.text),
+            Growing::Arguments(index) => {
+                let Some(call) = choice.calls.get_mut(index) else { return false };
+                // The full way looks here whether a server says everything twice.
+                if event.text.starts_with(['{', '\\']) && call.arguments.ends_with('}') {
+                    return false;
+                }
+                call.arguments.push_str(event.text);
+            }
+        }
+        for (code, count) in &self.repairs {
+            repairs.add(code, *count);
+        }
+        match output.mode() {
+            Mode::Text => output.text(self.choice, self.growing, event.text),
+            Mode::Chunks | Mode::Sse => output.pieces([before, event.text, between, event.padding, after]),
+            Mode::Events => output.growth(self.choice, self.growing, event.text, reply),
+            Mode::Nothing => {}
+        }
+        true
+    }
+}
+
+/// The one text of a delta that is not empty.
+fn growing<'a>(delta: &Delta<'a>) -> Option<(Growing, &'a str)> {
+    let filled = |raw: Option<&'a str>| match raw {
+        None => Some(""),
+        Some(raw) => crate::json::string(raw),
+    };
+    let content = filled(delta.content)?;
+    let reasoning = filled(delta.reasoning_content)?;
+    let renamed = filled(delta.reasoning)?;
+    let arguments = match delta.tool_calls.as_slice() {
+        [] => "",
+        [call] => filled(call.arguments)?,
+        _ => return None,
+    };
+    match (content, reasoning, renamed, arguments) {
+        (text, "", "", "") if !text.is_empty() && delta.tool_calls.is_empty() => Some((Growing::Content, text)),
+        ("", text, "", "") | ("", "", text, "") if !text.is_empty() && delta.tool_calls.is_empty() => {
+            Some((Growing::Reasoning, text))
+        }
+        ("", "", "", text) if !text.is_empty() => Some((Growing::Arguments(0), text)),
+        _ => None,
+    }
+}
+
+/// Where a part of `data` stands in it.
+fn range_in(data: &str, part: &str) -> Range<usize> {
+    let start = (part.as_ptr() as usize).wrapping_sub(data.as_ptr() as usize);
+    start..start + part.len()
+}
+
+/// The raw text of a JSON string whose opening quote was passed, up to its closing quote.
+fn string(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let mut at = 0;
+    loop {
+        match *bytes.get(at)? {
+            b'"' => break,
+            b'\\' => {
+                let length = match *bytes.get(at + 1)? {
+                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 2,
+                    b'u' if bytes.get(at + 2..at + 6)?.iter().all(u8::is_ascii_hexdigit) => 6,
+                    _ => return None,
+                };
+                at += length;
+            }
+            0..0x20 => return None,
+            _ => at += 1,
+        }
+    }
+    let (text, rest) = bytes.split_at_checked(at)?;
+    Some((std::str::from_utf8(text).ok()?, rest))
+}

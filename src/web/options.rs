@@ -1,0 +1,33 @@
+//! What JavaScript says of a call, beside its parameters.
+//!
+//! Read by typed getters: a deserialiser for these six fields (serde-wasm-bindgen) weighed more than the whole of `sse` and
+//! `stream` together.
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A plain object, made by the package's own JavaScript.
+    pub type Options;
+    /// The whole endpoint, query included.
+    #[wasm_bindgen(method, getter)]
+    pub fn url(this: &Options) -> String;
+    /// A plain object of the caller's headers, or undefined.
+    #[wasm_bindgen(method, getter)]
+    pub fn headers(this: &Options) -> JsValue;
+    /// The key.
+    #[wasm_bindgen(method, getter, js_name = apiKey)]
+    pub fn api_key(this: &Options) -> Option<String>;
+    /// The model for calls that name none.
+    #[wasm_bindgen(method, getter)]
+    pub fn model(this: &Options) -> Option<String>;
+    /// Ask for a stream.
+    #[wasm_bindgen(method, getter)]
+    pub fn stream(this: &Options) -> Option<bool>;
+    /// JSON text of an object.
+    #[wasm_bindgen(method, getter, js_name = extraBody)]
+    pub fn extra_body(this: &Options) -> Option<String>;
+    /// A random number, for ids that have to be made up.
+    #[wasm_bindgen(method, getter)]
+    pub fn seed(this: &Options) -> f64;
+}

@@ -1,0 +1,112 @@
+//! Errors inside a reply that began with status 200: in every shape one failure with the provider's own words, and the text
+//! that came before is kept.
+
+use crate::case::{DONE, Want, check, chunk_of, complete, delta, event, failed, finish, text};
+use tokenwire::stream::{Decoder, Mode};
+
+/// The shapes, each with the message "boom".
+fn shapes() -> Vec<(&'static str, String)> {
+    let in_choice =
+        r#"{"index":0,"delta":{"content":""},"error":{"message":"boom","code":502},"finish_reason":"error"}"#;
+    let beside_choices = chunk_of(r#"{"index":0,"delta":{"content":""},"finish_reason":"error"}"#).replacen(
+        '{',
+        r#"{"error":{"message":"boom","code":502},"#,
+        1,
+    );
+    vec![
+        ("an object", event(r#"{"error":{"message":"boom","type":"server_error","param":null,"code":null}}"#)),
+        ("an object with more around it", event(r#"{"id":"x","error":{"message":"boom"},"status_code":500}"#)),
+        ("a string", event(r#"{"error":"boom"}"#)),
+        ("an array", event(r#"[{"error":{"code":500,"message":"boom","status":"INTERNAL"}}]"#)),
+        ("an array in the error", event(r#"{"error":[{"message":"boom"}]}"#)),
+        ("object error", event(r#"{"object":"error","message":"boom","code":40001}"#)),
+        ("a message alone", event(r#"{"message":"boom"}"#)),
+        ("a detail", event(r#"{"detail":"boom"}"#)),
+        ("a list of details", event(r#"{"detail":[{"msg":"boom","type":"x"}]}"#)),
+        ("errors", event(r#"{"success":false,"errors":[{"code":7,"message":"boom"}]}"#)),
+        ("base_resp", event(r#"{"base_resp":{"status_code":1008,"status_msg":"boom"},"choices":null}"#)),
+        ("in a choice", event(&chunk_of(in_choice))),
+        ("beside choices", event(&beside_choices)),
+        ("an error event", "event: error\ndata: {\"error\":{\"message\":\"boom\"}}\n\n".into()),
+        ("an error event with text", "event: error\ndata: boom\n\n".into()),
+        ("an error event with a message", "event: error\ndata: {\"message\":\"boom\"}\n\n".into()),
+        ("an error field", "error: {\"error\":{\"message\":\"boom\",\"code\":500}}\n\n".into()),
+        ("an error field with one line end", "error: {\"error\":{\"message\":\"boom\"}}\n".into()),
+        (
+            "an error within an error",
+            event(
+                r#"{"error":{"message":"Provider returned error","metadata":{"raw":"{\"error\":{\"message\":\"boom\"}}"}}}"#,
+            ),
+        ),
+        ("without its blank line", "data: {\"error\":{\"message\":\"boom\"}}".into()),
+        ("an error field without its line end", "error: {\"error\":{\"message\":\"boom\"}}".into()),
+    ]
+}
+
+#[test]
+fn an_error_frame_of_any_shape_fails_the_reply_with_its_message() {
+    for (name, frame) in shapes() {
+        check(name, &frame, &failed("", "boom"));
+        check(name, &(text("Hel") + &text("lo") + &frame), &failed("Hello", "boom"));
+        check(name, &(text("Hello") + &frame + DONE), &failed("Hello", "boom"));
+        check(name, &(text("Hello") + &frame + &text("!!") + &finish("stop") + DONE), &failed("Hello", "boom"));
+    }
+}
+
+#[test]
+fn the_message_is_the_providers_alone() {
+    for (name, frame) in shapes() {
+        let outcome = check(name, &frame, &failed("", "boom"));
+        assert_eq!(outcome.failure.unwrap(), "boom", "{name}");
+    }
+}
+
+#[test]
+fn an_error_after_the_finish_reason_is_an_error() {
+    let want = Want { finish: Some("stop".into()), ..failed("Hello", "boom") };
+    check("late", &(text("Hello") + &finish("stop") + &event(r#"{"error":{"message":"boom"}}"#)), &want);
+}
+
+#[test]
+fn an_error_that_says_nothing_is_none() {
+    for error in ["null", "false", "\"\""] {
+        let chunk = chunk_of(r#"{"index":0,"delta":{"content":"Hello"},"finish_reason":"stop"}"#);
+        let chunk = chunk.replacen('{', &format!(r#"{{"error":{error},"#), 1);
+        check(error, &(event(&chunk) + DONE), &complete("Hello"));
+        let choice = format!(r#"{{"index":0,"delta":{{"content":"Hello"}},"finish_reason":"stop","error":{error}}}"#);
+        check(error, &(event(&chunk_of(&choice)) + DONE), &complete("Hello"));
+    }
+    let well = r#"{"base_resp":{"status_code":0,"status_msg":""},"choices":[]}"#;
+    check("base_resp 0", &(text("Hello") + &finish("stop") + &event(well) + DONE), &complete("Hello"));
+}
+
+#[test]
+fn an_error_without_words_still_fails_the_reply() {
+    for frame in [event(r#"{"error":{}}"#), "event: error\ndata: {}\n\n".into(), event(r#"{"error":{"code":500}}"#)] {
+        check(&frame, &(text("Hello") + &frame), &failed("Hello", "error"));
+    }
+}
+
+#[test]
+fn what_only_mentions_an_error_is_no_error() {
+    let talk = r#"{"error": "boom"}"#;
+    check("in the text", &(text(talk) + &finish("stop") + DONE), &complete(talk));
+    let named = delta(r#"{"content":"Hello","error":null,"message":"x"}"#);
+    check("in a delta", &(named + &finish("stop") + DONE), &complete("Hello"));
+    let event_name = "event: message\ndata: ".to_owned() + &text("Hello")["data: ".len()..];
+    check("another event name", &(event_name + &finish("stop") + DONE), &complete("Hello"));
+}
+
+#[test]
+fn an_error_keeps_its_fields() {
+    let mut decoder = Decoder::new(Mode::Nothing, 1);
+    let frame = r#"{"error":{"message":"Slow down","type":"requests","param":"model","code":429}}"#;
+    decoder.feed(event(frame).as_bytes());
+    let error = decoder.failure().unwrap();
+    assert_eq!((error.kind().code(), error.class(), error.status()), ("rate_limit", "StreamError", None));
+    let details = error.details();
+    assert_eq!(details.code.as_deref(), Some("429"));
+    assert_eq!(details.r#type.as_deref(), Some("requests"));
+    assert_eq!(details.param.as_deref(), Some("model"));
+    assert!(error.is_retryable());
+}
