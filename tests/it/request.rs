@@ -41,7 +41,8 @@ fn a_body_is_passed_on_untouched() {
 
 #[test]
 fn every_role_and_form_of_content_passes() {
-    let call = r#"{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":""}}]}"#;
+    let call =
+        r#"{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":""}}]}"#;
     let conversations = [
         r#"[{"role":"developer","content":"d"},{"role":"system","content":"s","name":"n"},{"role":"user","content":""}]"#.into(),
         r#"[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"data:x"}},{"type":"input_audio","input_audio":{}},{"type":"file","file":{}}]}]"#.into(),
@@ -148,7 +149,10 @@ fn messages_are_refused_with_their_place() {
 fn tool_calls_are_refused_with_their_place() {
     let with_call = |call: &str| with(&format!(r#"[{{"role":"assistant","tool_calls":[{call}]}}]"#));
     let place = "messages[0].tool_calls[0]";
-    refuse(&with(r#"[{"role":"assistant","tool_calls":{}}]"#), "messages[0].tool_calls must be an array, got an object");
+    refuse(
+        &with(r#"[{"role":"assistant","tool_calls":{}}]"#),
+        "messages[0].tool_calls must be an array, got an object",
+    );
     let text = "must be a string (JSON text: use JSON.stringify), got";
     let cases = [
         (r#"{"function":{"name":"f","arguments":"{}"}}"#, ".id must be a non-empty string, got nothing".to_owned()),
