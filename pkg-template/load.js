@@ -4,12 +4,15 @@ import { APIConnectionError, config } from "./errors.js";
 
 /** This runtime's way to the wasm, given by its entry; takes a file: URL in place of its own. */
 let provided;
+/** What to do where that way fails. */
+let advice = "Serve core.wasm beside the bundle";
 /** undefined: not begun, or failed (the next call tries again). A promise: under way. true: ready. */
 let state;
 
-/** For the entries: how this runtime instantiates the core; may answer at once or by promise. */
-export function provide(load) {
+/** For the entries: how this runtime instantiates the core; may answer at once or by promise. `hint`: if it fails. */
+export function provide(load, hint = advice) {
   provided = load;
+  advice = hint;
 }
 
 /** Nothing when the core is ready (so that a call can go on in the same tick), else a promise of it. */
@@ -57,6 +60,7 @@ export async function fetchCore(url) {
   try {
     response = await fetch(url);
   } catch (cause) {
+    if (/^file:/i.test(url)) throw config(FILE, cause);
     const fields = { kind: "connection", retryable: true, cause };
     throw new APIConnectionError("core.wasm could not be fetched: the network or the page's policy refused", fields);
   }
@@ -65,18 +69,21 @@ export async function fetchCore(url) {
 
 async function compile(source) {
   if (typeof source?.arrayBuffer === "function") {
-    if (source.ok === false) throw config(`core.wasm could not be fetched: HTTP ${source.status}. ${ADVICE}`);
+    if (source.ok === false) throw config(`core.wasm could not be fetched: HTTP ${source.status}. ${advised()}`);
     // The glue compiles a Response of its own realm while it arrives, and falls back by itself on a wrong MIME type.
     if (!(source instanceof Response)) source = await source.arrayBuffer();
   }
   return instantiate({ module_or_path: source });
 }
 
-const ADVICE = 'Serve core.wasm beside the bundle, or import "tokenwire/slim" and bring it through init().';
+const SOURCES = "a WebAssembly.Module, its bytes, a Response or a URL that fetch() can read";
+const FILE = `init() was given a file: URL, which fetch() does not read here: read the file and give its bytes (${SOURCES})`;
+
+const advised = () => `${advice}, or import "tokenwire/slim" and bring it through init().`;
 
 function missing() {
-  throw config("tokenwire/slim has no wasm of its own: await init(source) before the first call");
+  throw config(`tokenwire/slim has no wasm of its own: await init(source) before the first call, with ${SOURCES}`);
 }
 
 const explained = (error) =>
-  error?.kind ? error : config(`core.wasm could not be loaded: ${error?.message}. ${ADVICE}`, error);
+  error?.kind ? error : config(`core.wasm could not be loaded: ${error?.message}. ${advised()}`, error);

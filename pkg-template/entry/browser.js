@@ -1,6 +1,7 @@
-// Browsers and their bundlers: the wasm lies beside this file, and is compiled while it arrives.
+// Browsers and their bundlers: the wasm is fetched, and compiled while it arrives.
 import { fetchCore, provide } from "../load.js";
+import { wasmURL } from "../wasm-url.js";
 
-provide(() => fetchCore(new URL("../core.wasm", import.meta.url)));
+provide((url = wasmURL()) => fetchCore(url));
 
 export * from "../index.js";

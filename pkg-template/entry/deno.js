@@ -1,7 +1,9 @@
-// Deno: as in Node, but by its own call, so that no Node layer is loaded. Needs read access to the package's folder.
+// Deno: as in Node, but by its own call, so that no Node layer is loaded.
 import { initSync } from "../core.js";
 import { provide } from "../load.js";
+import { wasmURL } from "../wasm-url.js";
 
-provide((url = new URL("../core.wasm", import.meta.url)) => initSync({ module: Deno.readFileSync(url) }));
+const advice = "Deno reads it only with --allow-read (for the package's folder)";
+provide((url = wasmURL()) => initSync({ module: Deno.readFileSync(url) }), advice);
 
 export * from "../index.js";

@@ -1,8 +1,9 @@
-// Node: the wasm is read beside this file and compiled at the first call, synchronously.
+// Node: the wasm is read and compiled at the first call, synchronously.
 import { readFileSync } from "node:fs";
 import { initSync } from "../core.js";
 import { provide } from "../load.js";
+import { wasmURL } from "../wasm-url.js";
 
-provide((url = new URL("../core.wasm", import.meta.url)) => initSync({ module: readFileSync(url) }));
+provide((url = wasmURL()) => initSync({ module: readFileSync(url) }));
 
 export * from "../index.js";
