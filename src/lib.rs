@@ -6,7 +6,7 @@
 //! Out of scope: HTTP on native hosts (bring your own client and [`stream::Decoder`]), prompts, agents, storage.
 //!
 //! Room 1, the pure core (no JavaScript, clock, IO or randomness): [`error`], [`sse`], [`json`], [`wire`], [`accumulate`],
-//! [`stream`], [`call`]. Room 2, the browser layer: `web`. Room 3, what JavaScript sees: `js`.
+//! [`stream`], [`call`]. Room 2, the browser layer: `web` (of the wasm target only). Room 3, what JavaScript sees: `js`.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 pub mod accumulate;
@@ -20,4 +20,4 @@ pub mod wire;
 #[cfg(target_arch = "wasm32")]
 mod js;
 #[cfg(target_arch = "wasm32")]
-mod web;
+pub mod web;
