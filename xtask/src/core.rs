@@ -38,13 +38,14 @@ pub struct Core {
 pub fn build(build: &Build) -> Result<Core> {
     tools::ensure_wasm_target()?;
     let compiled = compile()?;
-    let folder = place::cache().join("core");
+    // With and without names beside each other: who changes between them does not pay for wasm-opt each time.
+    let name = if build.names { "core-names" } else { "core" };
+    let folder = place::cache().join(name);
     let core = Core { glue: folder.join("core.js"), snippets: folder.join("snippets"), wasm: folder.join("core.wasm") };
-    let stamp = Stamp::new("core")
+    let stamp = Stamp::new(name)
         .file(&compiled)?
         .file(&place::xtask().join("package-lock.json"))?
-        .text(include_str!("core.rs"))
-        .text(if build.names { "names" } else { "" });
+        .text(include_str!("core.rs"));
     if stamp.is_fresh() && core.glue.is_file() && core.wasm.is_file() {
         return Ok(core);
     }

@@ -43,18 +43,33 @@ pub fn server(setup: &Setup) -> Need<Ran> {
     run(command)
 }
 
+/// Every compiler on every `tsconfig*.json`: each is one way of a user's to have the types resolved.
 pub fn types(setup: &Setup) -> Need<Ran> {
-    let project = place::tests().join("types");
-    if !project.join("tsconfig.json").is_file() {
-        return Err(Lack::Missing("there is no tests/types/tsconfig.json".into()));
-    }
+    let projects = type_projects()?;
     setup.packed_package()?;
-    Ran::checks(COMPILERS.iter().map(|compiler| {
+    let pairs = COMPILERS.iter().flat_map(|compiler| projects.iter().map(move |project| (compiler, project)));
+    Ran::checks(pairs.map(|(compiler, project)| {
         let mut command = tools::node();
         let program = place::tests().join("node_modules").join(compiler).join("bin/tsc");
-        command.arg(program).arg("--noEmit").arg("-p").arg(&project);
+        command.arg(program).arg("--noEmit").arg("-p").arg(project);
         command
     }))
+}
+
+fn type_projects() -> Need<Vec<PathBuf>> {
+    let folder = place::tests().join("types");
+    // A folder that does not exist has no projects in it; the message below says so.
+    let entries = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_project = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("tsconfig") && name.ends_with(".json")
+    };
+    let mut projects: Vec<_> = entries.filter(is_project).collect();
+    projects.sort();
+    if projects.is_empty() {
+        return Err(Lack::Missing("there is no tests/types/tsconfig*.json".into()));
+    }
+    Ok(projects)
 }
 
 fn run(mut command: Command) -> Need<Ran> {
