@@ -1,4 +1,6 @@
-//! The command line, read by hand: three commands and five options do not pay for a parser crate.
+//! The command line, read by hand: a handful of commands and options does not pay for a parser crate.
+
+use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 
@@ -12,12 +14,19 @@ cargo xtask demo [--once] [--port N]     builds, serves www-demo and streams one
                                          and OPENAI_MODEL choose a provider, else a simulator answers)
 cargo xtask test [--only PART[,PART]]    sets up what the tests need and runs them
                                          (parts: fmt clippy native wasm-node wasm-chromium js-node js-workerd page
-                                         types server)";
+                                         types size server)
+cargo xtask bench [--only PART[,PART]]   measures the package against its peers and its goals; writes target/bench/bench.json
+                                         (parts: streams tools start memory latency page; --rounds N, 15 unless told;
+                                         --quick for three rounds, to see that it works)
+cargo xtask size [--record]              where the bytes are; fails above the weight that benches/size.json has on record
+                                         (--record writes it, --functions N lists as many functions, 40 unless told)";
 
 pub enum Task {
     Build(Build),
     Demo(Demo),
     Test(Test),
+    Bench(Bench),
+    Size(Size),
     Help,
 }
 
@@ -36,12 +45,27 @@ pub struct Test {
     pub parts: Vec<Part>,
 }
 
+pub struct Bench {
+    pub rounds: u32,
+    /// Parts by name, as the bench knows them.
+    pub only: Option<String>,
+    pub quick: bool,
+}
+
+pub struct Size {
+    pub record: bool,
+    /// How many of the largest functions are listed.
+    pub functions: usize,
+}
+
 pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Task> {
     let command = arguments.next().unwrap_or_else(|| "help".into());
     match command.as_str() {
         "build" => build(arguments).map(Task::Build),
         "demo" => demo(arguments).map(Task::Demo),
         "test" => test(arguments).map(Task::Test),
+        "bench" => bench(arguments).map(Task::Bench),
+        "size" => size(arguments).map(Task::Size),
         "help" | "--help" | "-h" => Ok(Task::Help),
         other => bail!("there is no command {other:?}\n{HELP}"),
     }
@@ -63,10 +87,7 @@ fn demo(mut arguments: impl Iterator<Item = String>) -> Result<Demo> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--once" => demo.once = true,
-            "--port" => {
-                let port = arguments.next().context("--port needs a number")?;
-                demo.port = port.parse().with_context(|| format!("{port:?} is not a port number"))?;
-            }
+            "--port" => demo.port = number("--port", arguments.next())?,
             other => bail!("demo has no option {other:?}\n{HELP}"),
         }
     }
@@ -90,4 +111,34 @@ fn test(mut arguments: impl Iterator<Item = String>) -> Result<Test> {
         parts = Part::ALL.to_vec();
     }
     Ok(Test { parts })
+}
+
+fn bench(mut arguments: impl Iterator<Item = String>) -> Result<Bench> {
+    let mut bench = Bench { rounds: 15, only: None, quick: false };
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--rounds" => bench.rounds = number("--rounds", arguments.next())?,
+            "--only" => bench.only = Some(arguments.next().context("--only needs the name of a part")?),
+            "--quick" => bench.quick = true,
+            other => bail!("bench has no option {other:?}\n{HELP}"),
+        }
+    }
+    Ok(bench)
+}
+
+fn size(mut arguments: impl Iterator<Item = String>) -> Result<Size> {
+    let mut size = Size { record: false, functions: 40 };
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--record" => size.record = true,
+            "--functions" => size.functions = number("--functions", arguments.next())?,
+            other => bail!("size has no option {other:?}\n{HELP}"),
+        }
+    }
+    Ok(size)
+}
+
+fn number<T: FromStr>(option: &str, value: Option<String>) -> Result<T> {
+    let value = value.with_context(|| format!("{option} needs a number"))?;
+    value.parse().ok().with_context(|| format!("{option} takes a number, not {value:?}"))
 }

@@ -1,13 +1,16 @@
-//! `cargo xtask build | demo | test`: everything this repository can do, with nothing installed but Rust, Node and
+//! `cargo xtask build | demo | test | bench | size`: everything this repository can do, with nothing installed but Rust, Node and
 //! (for the real server of the tests) Python.
 //!
 //! - `core`     the crate → `core.js` and `core.wasm`
 //! - `package`  those and `pkg-template/` → `pkg/`
 //! - `demo`, `serve`  the page and one reply in the terminal
 //! - `suite`, `parts`, `setup`, `summary`  the tests: what they are, what they need, how they went
+//! - `bench`, `size`, `benches`  the measures: speed against the peers, bytes, and what both need
 //! - `place`, `tools`, `stamp`  where things are, how programs are run, what need not be done again
 
 mod arguments;
+mod bench;
+mod benches;
 mod core;
 mod demo;
 mod package;
@@ -16,6 +19,7 @@ mod place;
 mod process;
 mod serve;
 mod setup;
+mod size;
 mod stamp;
 mod suite;
 mod summary;
@@ -32,6 +36,8 @@ fn main() -> ExitCode {
         // The summary has said all there is to say; its closing line stays the last.
         Ok(Task::Test(test)) if suite::run(&test) => Ok(()),
         Ok(Task::Test(_)) => return ExitCode::FAILURE,
+        Ok(Task::Bench(bench)) => bench::run(&bench),
+        Ok(Task::Size(size)) => size::run(&size),
         Ok(Task::Help) => {
             println!("{}", arguments::HELP);
             Ok(())

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -47,6 +48,23 @@ pub fn build(build: &Build) -> Result<()> {
     }
     println!("pkg/ is built: tokenwire {version}, core.wasm {} bytes", files[Path::new("core.wasm")].len());
     Ok(())
+}
+
+/// Packs `pkg/` and unpacks it below a folder's `node_modules`, as a user's npm does. The tarball, not the folder: what
+/// `files` and `exports` leave out is then missing for us too.
+pub fn install_into(project: &Path) -> Result<()> {
+    let cache = place::cache();
+    fs::create_dir_all(&cache)?;
+    let mut pack = tools::npm(&place::package());
+    let printed = tools::output(pack.args(["pack", "--silent", "--pack-destination"]).arg(&cache))?;
+    let tarball = cache.join(printed.lines().last().unwrap_or_default().trim());
+    let folder = project.join("node_modules/tokenwire");
+    if folder.is_dir() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    tools::run(Command::new("tar").arg("-xzf").arg(&tarball).arg("-C").arg(&folder).arg("--strip-components=1"))
+        .context("the package's tarball could not be unpacked")
 }
 
 /// Asked of Cargo, which prints `path+file:///…#tokenwire@0.1.0` or `…/tokenwire#0.1.0`.

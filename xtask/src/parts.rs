@@ -3,6 +3,7 @@
 mod javascript;
 mod rust;
 mod wasm;
+mod weight;
 
 use std::process::Command;
 
@@ -21,6 +22,7 @@ pub enum Part {
     JsWorkerd,
     Page,
     Types,
+    Size,
     Server,
 }
 
@@ -44,6 +46,7 @@ impl Part {
         Self::JsWorkerd,
         Self::Page,
         Self::Types,
+        Self::Size,
         Self::Server,
     ];
 
@@ -58,6 +61,7 @@ impl Part {
             Self::JsWorkerd => "js-workerd",
             Self::Page => "page",
             Self::Types => "types",
+            Self::Size => "size",
             Self::Server => "server",
         }
     }
@@ -77,6 +81,7 @@ impl Part {
             Self::JsWorkerd => javascript::workerd(setup),
             Self::Page => javascript::page(setup),
             Self::Types => javascript::types(setup),
+            Self::Size => weight::size(),
             Self::Server => javascript::server(setup),
         }
     }

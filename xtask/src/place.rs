@@ -30,6 +30,10 @@ pub fn tests() -> PathBuf {
     root().join("tests")
 }
 
+pub fn benches() -> PathBuf {
+    root().join("benches")
+}
+
 pub fn xtask() -> PathBuf {
     root().join("xtask")
 }

@@ -4,11 +4,8 @@ mod chromium;
 mod python;
 
 use std::cell::OnceCell;
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
-
-use anyhow::{Context, Result};
 
 pub use chromium::Chromium;
 
@@ -27,7 +24,7 @@ pub enum Lack {
 pub type Need<T> = Result<T, Lack>;
 
 impl Lack {
-    fn missing(error: &anyhow::Error) -> Self {
+    pub fn missing(error: &anyhow::Error) -> Self {
         Self::Missing(format!("{error:#}"))
     }
 
@@ -71,7 +68,7 @@ impl Setup {
         self.node_modules()?;
         let unpack = || {
             package::build(&Build::default())?;
-            unpack_tarball()
+            package::install_into(&place::tests())
         };
         self.tarball.get_or_init(|| unpack().map_err(|error| Lack::broken(&error))).clone()
     }
@@ -94,20 +91,4 @@ impl Setup {
     pub fn python(&self) -> Need<PathBuf> {
         self.python.get_or_init(|| python::install().map_err(|error| Lack::missing(&error))).clone()
     }
-}
-
-/// The tarball, not the folder: what `files` and `exports` leave out is then missing for the tests too.
-fn unpack_tarball() -> Result<()> {
-    let cache = place::cache();
-    fs::create_dir_all(&cache)?;
-    let printed =
-        tools::output(tools::npm(&place::package()).args(["pack", "--silent", "--pack-destination"]).arg(&cache))?;
-    let tarball = cache.join(printed.lines().last().unwrap_or_default().trim());
-    let folder = place::tests().join("node_modules/tokenwire");
-    if folder.is_dir() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(&folder)?;
-    tools::run(Command::new("tar").arg("-xzf").arg(&tarball).arg("-C").arg(&folder).arg("--strip-components=1"))
-        .context("the package's tarball could not be unpacked")
 }

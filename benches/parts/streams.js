@@ -1,0 +1,19 @@
+/** CPU time of whole clients in this process, on text streams. */
+import { openaiStream } from "../streams/openai.js";
+import { recordedStreams } from "../streams/recorded.js";
+import { throughput } from "../throughput.js";
+
+/** The generated stream, and those of the fixtures. */
+export function textStreams() {
+  const recorded = recordedStreams();
+  if (!recorded.length) console.error("no recorded streams: ../shared/fixtures is not there");
+  return [openaiStream(4000), ...recorded];
+}
+
+/** Milliseconds of CPU time, of all threads: garbage collection and compilation are part of what a client costs. */
+export function cpuClock() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+export const streams = ({ rounds, report }) => throughput(textStreams(), { rounds, report, clock: cpuClock });
