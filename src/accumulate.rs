@@ -1,7 +1,7 @@
 //! Chunks in, the chat completion out: so far at any moment, whole at the end. Linear: texts are appended raw, and what a
 //! provider repeats in every chunk (Perplexity's kilobytes of citations) is compared, not copied.
 
-use crate::json;
+use crate::json::{self, Nesting};
 use crate::wire::clean::{self, text_member, write_members};
 
 /// The reply so far.
@@ -49,6 +49,8 @@ pub struct Call {
     pub name: String,
     /// `function.arguments`, raw text
     pub arguments: String,
+    /// Whether the arguments are a whole JSON value.
+    pub nesting: Nesting,
     custom: bool,
     extra: Extra,
 }
@@ -155,7 +157,7 @@ impl Choice {
         let Some(so_far) = self.calls.get_mut(call.index) else { return };
         first_filled(&mut so_far.id, call.id.as_deref().unwrap_or(""));
         first_filled(&mut so_far.name, call.name.unwrap_or(""));
-        so_far.arguments.push_str(&call.arguments);
+        so_far.extend(&call.arguments);
         so_far.custom |= call.custom;
         for (key, value) in &call.extra {
             so_far.extra.set(key, value);
@@ -204,6 +206,12 @@ impl Choice {
 }
 
 impl Call {
+    /// Appends a fragment of the arguments.
+    pub fn extend(&mut self, arguments: &str) {
+        self.arguments.push_str(arguments);
+        self.nesting.read(arguments);
+    }
+
     fn write_into(&self, out: &mut String) {
         let (kind, arguments) = if self.custom { ("custom", "input") } else { ("function", "arguments") };
         text_member("{\"id\":\"", &self.id, out);

@@ -3,8 +3,8 @@
 //! ```text
 //!            prepare            on_response 2xx                on_end
 //!   Ready ───────────▶ Waiting ─────────────────▶ Reading ──────────────▶ Ended
-//!     │                   │  │  on_response 4xx   ▲    │  [DONE], error frame │
-//!     │ ConfigError       │  └──────▶ Refused ────┼────┼──────────────────────┘
+//!     │                   │  │ on_response 4xx, models  │  [DONE], error frame │
+//!     │ ConfigError       │  └──────▶ Collecting ───────┼──────────────────────┘
 //!     └───────────────────┴── on_failure, abort ──┴────┘
 //! ```
 

@@ -5,10 +5,12 @@
 //! Grammar: RFC 8259, strictly, because what passes here is later read by the host's `JSON.parse`.
 
 mod cursor;
+mod nesting;
 pub mod partial;
 mod text;
 
 pub use cursor::{Cursor, Malformed};
+pub use nesting::Nesting;
 pub use text::{Unescaper, compact, escape_into, is_blank, quote_into, unescape, without_nulls};
 
 /// True when `text` holds exactly one JSON value and nothing else but blanks.

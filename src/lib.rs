@@ -13,6 +13,7 @@ pub mod accumulate;
 pub mod call;
 pub mod error;
 pub mod json;
+mod scan;
 pub mod sse;
 pub mod stream;
 pub mod wire;

@@ -9,6 +9,8 @@
 //! Changing this: no byte may be looked at twice. A line that spans reads is kept in `line` and joined once; what is in
 //! `line` is never scanned again.
 
+use crate::scan;
+
 /// One event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event<'a> {
@@ -35,6 +37,8 @@ pub struct Decoder {
     line: Vec<u8>,
     name: Vec<u8>,
     data: Vec<u8>,
+    /// Bytes at the front of `data` that are no data: a line that came in pieces is taken over whole, field and all.
+    skipped: usize,
     /// How many `data` lines are in `data`.
     lines: usize,
     /// Name and value of the line that began the next event before this one was handed out.
@@ -59,6 +63,7 @@ impl Decoder {
             line: Vec::new(),
             name: Vec::new(),
             data: Vec::new(),
+            skipped: 0,
             lines: 0,
             held: None,
             handed_out: false,
@@ -76,7 +81,7 @@ impl Decoder {
                 self.after_cr = false;
                 *input = input.strip_prefix(b"\n").unwrap_or(input);
             }
-            let Some(end) = line_end(input) else {
+            let Some(end) = scan::line_end(input) else {
                 self.line.extend_from_slice(input);
                 *input = &[];
                 self.check()?;
@@ -87,7 +92,7 @@ impl Decoder {
             *input = rest.get(1..).unwrap_or(&[]);
             if self.end_line(line) {
                 self.handed_out = true;
-                return Ok(Some(Event { name: &self.name, data: &self.data }));
+                return Ok(Some(self.event()));
             }
             self.check()?;
         }
@@ -105,7 +110,7 @@ impl Decoder {
             return None;
         }
         self.handed_out = true;
-        Some(Event { name: &self.name, data: &self.data })
+        Some(self.event())
     }
 
     /// True between two events: what comes next begins a line of a new event.
@@ -130,12 +135,17 @@ impl Decoder {
         self.handed_out = false;
         self.name.clear();
         self.data.clear();
+        self.skipped = 0;
         self.lines = 0;
         if let Some((name, value)) = self.held.take() {
             self.name.extend_from_slice(name);
             self.data = value;
             self.lines = 1;
         }
+    }
+
+    fn event(&self) -> Event<'_> {
+        Event { name: &self.name, data: self.data.get(self.skipped..).unwrap_or(&[]) }
     }
 
     fn check(&self) -> Result<(), TooLong> {
@@ -150,10 +160,24 @@ impl Decoder {
         }
         let mut line = std::mem::take(&mut self.line);
         line.extend_from_slice(rest);
-        let complete = self.process(&line);
+        let complete = match self.value_of_first_line(&line) {
+            Some(skipped) => {
+                self.skipped = skipped;
+                self.lines = 1;
+                std::mem::swap(&mut self.data, &mut line);
+                false
+            }
+            None => self.process(&line),
+        };
         line.clear();
         self.line = line;
         complete
+    }
+
+    /// Where the value begins, if this is the first `data` line of an event: it need not be copied.
+    fn value_of_first_line(&self, line: &[u8]) -> Option<usize> {
+        let value = line.strip_prefix(b"data:").filter(|_| self.lines == 0)?;
+        Some(line.len() - value.strip_prefix(b" ").unwrap_or(value).len())
     }
 
     fn process(&mut self, line: &[u8]) -> bool {
@@ -192,7 +216,7 @@ impl Decoder {
     }
 
     fn data_line(&mut self, value: &[u8]) -> bool {
-        if self.lines == 1 && (self.is_whole)(&self.data) {
+        if self.lines == 1 && (self.is_whole)(self.event().data) {
             self.held = Some((b"", value.to_vec()));
             return true;
         }
@@ -216,9 +240,4 @@ impl Decoder {
         self.lines = 1;
         true
     }
-}
-
-/// Where the first line of `input` ends.
-fn line_end(input: &[u8]) -> Option<usize> {
-    input.iter().position(|byte| *byte == b'\n' || *byte == b'\r')
 }

@@ -88,6 +88,8 @@ pub struct Decoder {
     /// The last event, if the next one may be like it.
     template: Option<Template>,
     predicts: bool,
+    /// The body ended inside a JSON value.
+    cut: bool,
 }
 
 impl Decoder {
@@ -106,6 +108,7 @@ impl Decoder {
             is_plain: false,
             template: None,
             predicts: true,
+            cut: false,
         }
     }
 
@@ -268,7 +271,9 @@ impl Decoder {
 
     fn truncate(&mut self) {
         self.flush_held();
-        let message = if self.values == 0 {
+        let message = if self.cut {
+            "The response ended in the middle of its JSON"
+        } else if self.values == 0 {
             "The response ended without any content"
         } else {
             "The stream ended before the reply was complete: no finish_reason came"

@@ -1,5 +1,7 @@
 //! The cursor: one pass, no recursion, no allocation.
 
+use crate::scan;
+
 /// Not JSON, or JSON that stops before it is whole, or nested deeper than [`DEPTH`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
@@ -111,11 +113,11 @@ impl<'a> Cursor<'a> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         loop {
-            match bytes.get(self.at).copied() {
-                None | Some(0..0x20) => return Err(Malformed),
+            self.at += scan::plain(bytes.get(self.at..).unwrap_or(&[]));
+            match bytes.get(self.at) {
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,
-                Some(_) => self.at += 1,
+                _ => return Err(Malformed),
             }
         }
         self.at += 1;

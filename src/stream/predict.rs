@@ -12,6 +12,7 @@ use super::Mode;
 use super::output::Output;
 use super::repair::Repairs;
 use crate::accumulate::Accumulator;
+use crate::scan;
 use crate::wire::chunk::{Chunk, Delta};
 use crate::wire::clean;
 use std::borrow::Cow;
@@ -146,14 +147,14 @@ impl Template {
     /// Compares an event's data, which may be followed by more.
     pub fn matches<'a>(&self, data: &'a [u8]) -> Option<Match<'a>> {
         let known = self.data.as_bytes();
-        let rest = data.strip_prefix(known.get(..self.text.start)?)?;
+        let rest = scan::after(data, known.get(..self.text.start)?)?;
         let (text, rest) = string(rest)?;
         let (padding, rest) = match &self.padding {
-            None => ("", rest.strip_prefix(known.get(self.text.end..)?)?),
+            None => ("", scan::after(rest, known.get(self.text.end..)?)?),
             Some(padding) => {
-                let rest = rest.strip_prefix(known.get(self.text.end..padding.start)?)?;
+                let rest = scan::after(rest, known.get(self.text.end..padding.start)?)?;
                 let (padding_text, rest) = string(rest)?;
-                (padding_text, rest.strip_prefix(known.get(padding.end..)?)?)
+                (padding_text, scan::after(rest, known.get(padding.end..)?)?)
             }
         };
         Some(Match { text, padding, length: data.len() - rest.len() })
@@ -169,10 +170,10 @@ impl Template {
             Growing::Arguments(index) => {
                 let Some(call) = choice.calls.get_mut(index) else { return false };
                 // The full way looks here whether a server says everything twice.
-                if event.text.starts_with(['{', '\\']) && call.arguments.ends_with('}') {
+                if call.nesting.is_whole() {
                     return false;
                 }
-                call.arguments.push_str(event.text);
+                call.extend(event.text);
             }
         }
         for (code, count) in &self.repairs {
@@ -222,19 +223,13 @@ fn range_in(data: &str, part: &str) -> Range<usize> {
 fn string(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let mut at = 0;
     loop {
-        match *bytes.get(at)? {
-            b'"' => break,
-            b'\\' => {
-                let length = match *bytes.get(at + 1)? {
-                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 2,
-                    b'u' if bytes.get(at + 2..at + 6)?.iter().all(u8::is_ascii_hexdigit) => 6,
-                    _ => return None,
-                };
-                at += length;
-            }
-            0..0x20 => return None,
-            _ => at += 1,
-        }
+        at += scan::plain(bytes.get(at..)?);
+        at += match (*bytes.get(at)?, bytes.get(at + 1)) {
+            (b'"', _) => break,
+            (b'\\', Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't')) => 2,
+            (b'\\', Some(b'u')) if bytes.get(at + 2..at + 6)?.iter().all(u8::is_ascii_hexdigit) => 6,
+            _ => return None,
+        };
     }
     let (text, rest) = bytes.split_at_checked(at)?;
     Some((std::str::from_utf8(text).ok()?, rest))

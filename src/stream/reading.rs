@@ -93,6 +93,7 @@ impl Decoder {
     pub(super) fn value(&mut self, text: &str, is_last: bool) {
         // The last event of a stream that was cut in its middle: half of it is worth nothing.
         if is_last && !is_sequence(text) {
+            self.cut = true;
             return self.repairs.note("event_cut");
         }
         let mut cursor = Cursor::new(text);

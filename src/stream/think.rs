@@ -27,6 +27,8 @@ pub struct Splitter {
     place: Place,
     /// What may be a tag, or part of one, unescaped.
     held: String,
+    /// How much of what is held is known to be blank.
+    blanks: usize,
     unescaper: Unescaper,
 }
 
@@ -96,7 +98,8 @@ impl Splitter {
     }
 
     fn start(&mut self, pieces: &mut Pieces<'_>) {
-        let text = self.held.trim_start();
+        let text = self.held.get(self.blanks..).unwrap_or("").trim_start();
+        self.blanks = self.held.len() - text.len();
         if let Some(rest) = text.strip_prefix(OPEN) {
             self.held = rest.to_owned();
             self.place = Place::Inside;

@@ -3,7 +3,7 @@
 
 use super::repair::Repairs;
 use crate::accumulate::{Call, Choice};
-use crate::json;
+use crate::json::{self, Nesting};
 use crate::wire::chunk::ToolCall;
 use crate::wire::clean;
 use std::borrow::Cow;
@@ -86,43 +86,45 @@ impl Slots {
             (_, Some(slot), None) => slot,
             (None, None, None) if next == 0 => next,
             (None, None, None) if id.is_some() && name.is_some() => next,
-            (None, None, None) if (id.is_some() || name.is_some()) && known(self.last).is_done() => next,
+            (None, None, None) if (id.is_some() || name.is_some()) && known(self.last).is_done => next,
             (None, None, None) => self.last,
         }
     }
 }
 
-/// What is known of a call: accumulated, or from earlier in the same chunk.
+/// What is known of a call: accumulated, and from earlier in the same chunk.
 struct Known<'k> {
     id: &'k str,
     name: &'k str,
-    arguments: Cow<'k, str>,
+    has_arguments: bool,
+    /// The arguments are a whole JSON value.
+    is_done: bool,
 }
 
 impl<'k> Known<'k> {
     fn of(slot: usize, so_far: Option<&'k Choice>, earlier: &'k [clean::Call<'_>]) -> Self {
-        let empty = Self { id: "", name: "", arguments: Cow::Borrowed("") };
         let before = so_far.and_then(|choice| choice.calls.get(slot));
+        let empty = Self { id: "", name: "", has_arguments: false, is_done: false };
         let mut known = before.map_or(empty, |call: &Call| Self {
             id: &call.id,
             name: &call.name,
-            arguments: Cow::Borrowed(&call.arguments),
+            has_arguments: !call.arguments.is_empty(),
+            is_done: call.nesting.is_whole(),
         });
+        let mut nesting: Option<Nesting> = None;
         for call in earlier.iter().filter(|call| call.index == slot) {
             known.id = call.id.as_deref().unwrap_or(known.id);
             known.name = call.name.unwrap_or(known.name);
-            known.arguments.to_mut().push_str(&call.arguments);
+            known.has_arguments |= !call.arguments.is_empty();
+            let nesting = nesting.get_or_insert_with(|| before.map(|call| call.nesting.clone()).unwrap_or_default());
+            nesting.read(&call.arguments);
+            known.is_done = nesting.is_whole();
         }
         known
     }
 
-    /// Its arguments are a whole JSON value.
-    fn is_done(&self) -> bool {
-        self.arguments.ends_with(['}', ']', '"', 'e', 'l']) && json::is_whole(&json::unescape(&self.arguments))
-    }
-
     fn may_be_done(&self) -> bool {
-        self.arguments.is_empty() || self.is_done()
+        !self.has_arguments || self.is_done
     }
 }
 
@@ -153,13 +155,9 @@ fn unwrap<'a>(arguments: Cow<'a, str>, repairs: &mut Repairs) -> Cow<'a, str> {
     }
 }
 
-/// A fragment that says the whole arguments once more (LiteLLM, SGLang) adds nothing. Looked at only where the first bytes
-/// leave no other reading, so that the work stays linear.
+/// A fragment that says the whole arguments once more (LiteLLM, SGLang) adds nothing: after a whole value nothing can follow.
 fn without_repetition<'a>(arguments: Cow<'a, str>, known: &Known<'_>, repairs: &mut Repairs) -> Cow<'a, str> {
-    let may_repeat =
-        arguments.len() > 2 && arguments.starts_with(['{', '\\']) && known.arguments.ends_with('}') && known.is_done();
-    let whole = if may_repeat { json::is_whole(&json::unescape(&arguments)) } else { false };
-    if whole {
+    if known.is_done && arguments.starts_with(['{', '[', '\\']) && json::is_whole(&json::unescape(&arguments)) {
         repairs.note("tool_arguments_repeated");
         return Cow::Borrowed("");
     }

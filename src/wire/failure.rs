@@ -69,8 +69,9 @@ pub fn not_a_reply(content_type: &str, body: &str) -> Error {
 fn read(body: &str) -> Found {
     let mut found = Found::default();
     let text = body.trim_start_matches('\u{feff}').trim();
-    if json::is_whole(text) {
-        visit(text, &mut found, DEPTH);
+    // Whatever is glued behind the value does not matter.
+    if let (true, Ok(value)) = (text.starts_with(['{', '[', '"']), Cursor::new(text).value()) {
+        visit(value, &mut found, DEPTH);
     } else {
         for data in event_data(text) {
             visit(&data, &mut found, DEPTH);

@@ -74,6 +74,7 @@ fn config(place: &str, expected: &str, got: &str) -> Error {
     let kind = match got.as_bytes().first() {
         None => "nothing",
         Some(b'{') => "an object",
+        Some(b'[') if json::elements(got).is_empty() => "an empty array",
         Some(b'[') => "an array",
         Some(b'"') if got.len() <= 60 => got,
         Some(b'"') => "a long string",

@@ -1,5 +1,6 @@
 //! The JSON text functions against serde_json: what one takes the other takes, what one says the other says.
 
+use crate::random::Numbers;
 use serde_json::Value;
 use tokenwire::json::{self, Cursor, Unescaper};
 
@@ -146,21 +147,8 @@ fn depth_is_bounded_and_costs_no_stack() {
     }
 }
 
-/// xorshift64*: the same numbers at every run.
-struct Numbers(u64);
-
+/// Random JSON, and the same damaged.
 impl Numbers {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % bound
-    }
-
-    fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
-        from[self.below(from.len())]
-    }
-
     fn value(&mut self, depth: usize, out: &mut String) {
         let blanks = ["", "", "", " ", "\n", "\t\r"];
         out.push_str(self.pick(&blanks));
@@ -224,7 +212,7 @@ fn is_only_serdes(error: &serde_json::Error) -> bool {
 
 #[test]
 fn the_cursor_agrees_with_serde_on_random_texts() {
-    let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
+    let mut numbers = Numbers::new(1);
     let (mut taken, mut refused, mut open) = (0, 0, 0);
     for _ in 0..60_000 {
         let mut text = String::new();

@@ -92,7 +92,7 @@ fn extra_members_come_last_and_win() {
     assert_eq!(prepare(PLAIN, &Additions { extra_body: Some("{}".into()), ..Additions::default() }).unwrap(), PLAIN);
     let bare = r#"{"model":"m"}"#;
     assert!(add(bare, &extra(r#"{"messages":[{"role":"user","content":"Hi"}]}"#))["messages"].is_array());
-    for (text, got) in [("[]", "an array"), ("1", "1"), ("\"a\"", "\"a\"")] {
+    for (text, got) in [("[]", "an empty array"), ("[1]", "an array"), ("1", "1"), ("\"a\"", "\"a\"")] {
         let error = prepare(PLAIN, &extra(text)).unwrap_err();
         assert_eq!(error.message(), format!("extraBody must be an object, got {got}"));
     }
@@ -101,7 +101,8 @@ fn extra_members_come_last_and_win() {
 #[test]
 fn what_is_no_request_is_refused() {
     refuse("", "The request must be a JSON object, got nothing");
-    refuse("[]", "The request must be a JSON object, got an array");
+    refuse("[]", "The request must be a JSON object, got an empty array");
+    refuse("[1]", "The request must be a JSON object, got an array");
     refuse("\"Hi\"", "The request must be a JSON object, got \"Hi\"");
     refuse("null", "The request must be a JSON object, got null");
     let no_model = "No model: give `model` in the call or in the client's options, for example \"gpt-4o-mini\"";
@@ -113,7 +114,7 @@ fn what_is_no_request_is_refused() {
     refuse(r#"{"model":"m"}"#, no_messages);
     refuse(&with("null"), no_messages);
     let need = "messages must be an array with at least one message, got ";
-    refuse(&with("[]"), &format!("{need}an array"));
+    refuse(&with("[]"), &format!("{need}an empty array"));
     refuse(&with("{}"), &format!("{need}an object"));
     refuse(&with("\"Hi\""), &format!("{need}\"Hi\""));
     refuse(&with(&format!("\"{}\"", "x".repeat(99))), &format!("{need}a long string"));
@@ -137,7 +138,7 @@ fn messages_are_refused_with_their_place() {
     second(r#"{"role":"system","content":{}}"#, &format!("{content}an object"));
     second(r#"{"role":"user","content":7}"#, &format!("{content}7"));
     second(r#"{"role":"assistant","content":true}"#, &format!("{content}true"));
-    second(r#"{"role":"user","content":[]}"#, &format!("{content}an array"));
+    second(r#"{"role":"user","content":[]}"#, &format!("{content}an empty array"));
     second(r#"{"role":"function","name":"f","content":[{"type":"text"}]}"#, &format!("{content}an array"));
     let part = "messages[1].content[1] must be an object with a type, as { type: \"text\", text: \"…\" }, got ";
     second(r#"{"role":"user","content":[{"type":"text","text":"a"},"b"]}"#, &format!("{part}\"b\""));

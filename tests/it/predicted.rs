@@ -1,0 +1,191 @@
+//! The predicted way gives what the full way gives: on recorded, damaged and random streams, in every mode.
+
+use crate::fixtures;
+use crate::random::Numbers;
+use tokenwire::stream::{Decoder, End, Mode};
+
+const MODES: [Mode; 5] = [Mode::Text, Mode::Chunks, Mode::Events, Mode::Sse, Mode::Nothing];
+
+#[derive(Debug, PartialEq)]
+struct Seen {
+    end: Option<End>,
+    batches: Vec<Option<String>>,
+    reply: String,
+    failure: Option<String>,
+    repairs: Vec<(&'static str, u32)>,
+}
+
+fn read(mut decoder: Decoder, input: &[u8], size: usize) -> Seen {
+    let mut batches = Vec::new();
+    for read in input.chunks(size) {
+        decoder.feed(read);
+        batches.push(decoder.take());
+    }
+    decoder.finish();
+    batches.push(decoder.take());
+    Seen {
+        end: decoder.end(),
+        batches,
+        reply: decoder.reply().to_json(),
+        failure: decoder.failure().map(|error| error.message().to_owned()),
+        repairs: decoder.repairs().iter().collect(),
+    }
+}
+
+fn check(input: &[u8], mode: Mode, size: usize) {
+    let predicted = read(Decoder::new(mode, 7), input, size);
+    let full = read(Decoder::new(mode, 7).without_prediction(), input, size);
+    assert_eq!(predicted, full, "{mode:?}, reads of {size}:\n{}", String::from_utf8_lossy(input));
+}
+
+fn recorded() -> Vec<Vec<u8>> {
+    let Some(shared) = fixtures::shared() else {
+        println!("not run: ../shared/fixtures is absent");
+        return Vec::new();
+    };
+    let small = |input: &Vec<u8>| input.len() < 200_000;
+    let files = fixtures::files(&shared.join("recorded"), ".sse");
+    files.iter().map(|path| std::fs::read(path).unwrap()).filter(small).collect()
+}
+
+#[test]
+fn recorded_streams_read_the_same_both_ways() {
+    for input in recorded() {
+        for mode in MODES {
+            check(&input, mode, input.len().max(1));
+        }
+        check(&input, Mode::Chunks, 100);
+        check(&input, Mode::Events, 1);
+    }
+}
+
+#[test]
+fn damaged_streams_read_the_same_both_ways() {
+    let mut numbers = Numbers::new(2);
+    let bytes = b"\"\\{}[],: \n\r\x01\xff0a\xc3";
+    for input in recorded().iter().filter(|input| input.len() < 20_000) {
+        for _ in 0..6 {
+            let mut damaged = input.clone();
+            for _ in 0..=numbers.below(4) {
+                let at = numbers.below(damaged.len());
+                let byte = bytes[numbers.below(bytes.len())];
+                match numbers.below(3) {
+                    0 => drop(damaged.remove(at)),
+                    1 => damaged[at] = byte,
+                    _ => damaged.insert(at, byte),
+                }
+            }
+            let mode = MODES[numbers.below(MODES.len())];
+            check(&damaged, mode, [1, 7, 100, 1460][numbers.below(4)]);
+        }
+    }
+}
+
+/// Chunks with a place for a text, TEXT, and one for padding, PAD.
+const SHAPES: [&str; 26] = [
+    r#"{"choices":[{"index":0,"delta":{"content":"TEXT"},"finish_reason":null}]}"#,
+    r#"{"id":"x","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"TEXT"}}]}"#,
+    r#"{"id":"x","choices":[{"index":0,"delta":{"role":"assistant","content":"TEXT"},"finish_reason":null}]}"#,
+    r#"{"id":"x","choices":[{"index":1,"delta":{"content":"TEXT"},"finish_reason":null}]}"#,
+    r#"{"id":"x","choices":[{"delta":{"content":"TEXT"}}]}"#,
+    r#"{"id":"x","choices":[{"index":0,"delta":{"content":"TEXT"}}],"obfuscation":"PAD"}"#,
+    r#"{"p":"PAD","choices":[{"index":0,"delta":{"content":"TEXT"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"reasoning_content":"TEXT"}}],"p":"PAD"}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"","reasoning":"TEXT"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":null,"reasoning_content":"TEXT","reasoning":null}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"reasoning":"TEXT","reasoning_details":[{"type":"reasoning.text","text":"TEXT"}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"TEXT"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"b","function":{"name":"g","arguments":"TEXT"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"TEXT"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"id":"a","function":{"name":null,"arguments":"TEXT"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"function":{"name":"f","arguments":"TEXT"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"function":{"arguments":"TEXT"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"custom":{"name":"q","input":"TEXT"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"function_call":{"name":"f","arguments":"TEXT"}}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"TEXT"}}],"usage":{"prompt_tokens":1,"total_tokens":2,"x":null}}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"TEXT"},"logprobs":{"content":[{"token":"TEXT"}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"TEXT"},"seed":9313781139405380000}],"citations":["a"],"x":{"y": 1}}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"TEXT"},"text":"TEXT"}]}"#,
+    r#"{"choices":[{"index":0,"message":{"content":"TEXT"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"refusal":"TEXT"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"TEXT","content":"TEXT"}}],"error":null}"#,
+];
+
+const TEXTS: [&str; 30] = [
+    "a",
+    " word",
+    "",
+    "é",
+    "漢",
+    "😀",
+    r#"\""#,
+    r"\\",
+    r"\n",
+    r"\/",
+    r"\ud83d",
+    r"\ude00",
+    r"\u003c",
+    "{",
+    "}",
+    r#"{\"x\""#,
+    r#":1}"#,
+    r#"{\"x\":1}"#,
+    r#"\"{}\""#,
+    "<think>",
+    "</think>",
+    "<th",
+    "</",
+    ":",
+    "[",
+    "]",
+    r#"\u0041"#,
+    "\u{7f}",
+    "null",
+    "true",
+];
+
+/// What breaks an event, or is none.
+const BROKEN: [&str; 7] = ["\"", "\\", "\\x", "\\u12", "\t", "\u{1}", "\n"];
+
+const FINISH: [&str; 4] = [
+    r#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#,
+    r#"{"choices":[{"index":1,"delta":{},"finish_reason":"length"}]}"#,
+    r#"{"error":{"message":"boom"}}"#,
+    "[DONE]",
+];
+
+fn stream(numbers: &mut Numbers) -> String {
+    let mut input = String::new();
+    let shapes: Vec<&str> = (0..=numbers.below(2)).map(|_| numbers.pick(&SHAPES)).collect();
+    for _ in 0..=numbers.below(6) {
+        // A run of one shape: from the third on it is predicted. Two shapes in turn are not, but must not be mixed up.
+        let shape = numbers.pick(&shapes);
+        for _ in 0..=numbers.below(6) {
+            let mut text: String = (0..=numbers.below(2)).map(|_| numbers.pick(&TEXTS)).collect();
+            if numbers.below(40) == 0 {
+                text += numbers.pick(&BROKEN);
+            }
+            let padding = numbers.pick(&["", "x", "yz", "\\u0041", "\\\""]);
+            input +=
+                numbers.pick(&["data: ", "data: ", "data: ", "data:", "event: message\ndata: ", ": ping\n\ndata: "]);
+            input += &shape.replace("TEXT", &text).replace("PAD", padding);
+            input += numbers.pick(&["\n\n", "\n\n", "\n\n", "\r\n\r\n", "\n", "\n\n\n", " \n\n", "\r\r"]);
+        }
+    }
+    if numbers.below(3) > 0 {
+        input += &format!("data: {}\n\n", numbers.pick(&FINISH));
+        input += &format!("data: {}\n\n", numbers.pick(&FINISH));
+    }
+    input
+}
+
+#[test]
+fn random_streams_read_the_same_both_ways() {
+    let mut numbers = Numbers::new(3);
+    for _ in 0..30_000 {
+        let input = stream(&mut numbers);
+        let mode = MODES[numbers.below(MODES.len())];
+        let size = [1, 3, 50, 400, 100_000][numbers.below(5)];
+        check(input.as_bytes(), mode, size);
+    }
+}
