@@ -3,6 +3,8 @@ import { config } from "./errors.js";
 
 /** Hosts where the API's root is not /v1. Only used when the path given is a part of the way there, or a guessed /v1. */
 const ROOTS = [
+  [/^api\.openai\.com$/, "/v1"],
+  [/^api\.perplexity\.ai$/, ""],
   [/^api\.groq\.com$/, "/openai/v1"],
   [/^openrouter\.ai$/, "/api/v1"],
   [/^generativelanguage\.googleapis\.com$/, "/v1beta/openai"],
@@ -29,6 +31,8 @@ export function repairBaseURL(input) {
   if (username || password) {
     throw config("baseURL must not hold a user name or password: fetch refuses such URLs. Use apiKey or headers");
   }
+  // Some parsers let a blank in a host through, as %20.
+  if (/[\s%]/.test(hostname)) throw config(`${NO_URL}, without a blank in the host`);
   return { base: origin + repairPath(pathname, hostname), query: search.slice(1) };
 }
 
@@ -53,15 +57,18 @@ function parse(input) {
     return new URL(text);
   } catch {
     // Without the input, and without the cause that quotes it: people paste keys into the wrong field.
-    throw config("baseURL is not a URL: expected something like https://api.openai.com/v1");
+    throw config(NO_URL);
   }
 }
 
+const NO_URL = "baseURL is not a URL: expected something like https://api.openai.com/v1";
+
 function repairPath(pathname, hostname) {
-  let path = pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
-  if (!(path === "/models" && hostname.endsWith(".azure.com"))) path = path.replace(ENDPOINT, "");
-  path = path.replace(/(\/v\d+\w*)\1+(?=\/|$)/g, "$1");
-  const root = ROOTS.find(([host]) => host.test(hostname))?.[1];
-  if (root && (root.startsWith(path) || path === "/v1")) return root;
-  return path || "/v1";
+  const given = pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
+  const isRoot = given === "/models" && hostname.endsWith(".azure.com");
+  const path = (isRoot ? given : given.replace(ENDPOINT, "")).replace(/(\/v\d+\w*)\1+(?=\/|$)/g, "$1");
+  const known = ROOTS.find(([host]) => host.test(hostname));
+  if (known && (known[1].startsWith(path) || path === "/v1")) return known[1];
+  // An endpoint pasted with nothing before it proves that the API is at the host's root.
+  return path || (given ? "" : "/v1");
 }

@@ -194,7 +194,9 @@ export function baseUrlCases(rows) {
       equal(client.baseURL, base);
       await client.chat(hello);
       equal(fetch.calls[0].url, endpoint);
-      equal(tw.createClient({ baseURL: client.baseURL }).baseURL, base, "a repaired base URL is left alone");
+      // Except for a root that only the pasted endpoint told: a bare host by itself means /v1.
+      const told = /^https?:\/\/[^/]+\/chat\/completions/.test(endpoint) && !/perplexity/.test(base);
+      equal(tw.createClient({ baseURL: client.baseURL }).baseURL, told ? `${base}/v1` : base, "a repaired base URL is left alone");
     },
   }));
 }
