@@ -25,7 +25,7 @@ export class ApiCall {
   #responded = false;
 
   /** `prepare()` gives the request, or throws a ConfigError; see client.js. */
-  constructor(prepare, signal, origin) {
+  constructor(prepare, origin) {
     this.#origin = origin;
     let settle;
     this.pending = this.sent = new Promise((resolve, reject) => {
@@ -33,13 +33,13 @@ export class ApiCall {
       this.#refuse = reject;
     });
     this.sent.catch(() => {});
-    this.#send(prepare, signal).then(settle, (error) => this.#refuse(this.ended(error)));
+    this.#send(prepare).then(settle, (error) => this.#refuse(this.ended(error)));
   }
 
   // Up to the first await this runs in the caller's own tick: params are read as they are now, and where the core is
   // ready or loads synchronously, the request goes out in it too.
-  async #send(prepare, signal) {
-    const { kind, body, settings, key, fetch, secrets } = prepare();
+  async #send(prepare) {
+    const { kind, body, settings, key, fetch, signal, secrets } = prepare();
     this.#secrets = secrets;
     this.#listen(signal);
     const loading = this.failure ? undefined : load();

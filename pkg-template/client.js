@@ -38,11 +38,15 @@ class Client {
   /** GET {base}/models, whatever envelope the provider uses. */
   models(call = {}) {
     const options = this.#options;
-    return whole(new ApiCall(() => request(MODELS, "/models", "", options, call, this.#place), call.signal));
+    return whole(new ApiCall(() => request(MODELS, "/models", "", options, call, this.#place)));
   }
 }
 
-const placeOf = ({ baseURL = "https://api.openai.com/v1" }) => repairBaseURL(baseURL);
+function placeOf(options) {
+  checkTypes(options);
+  const { baseURL = "https://api.openai.com/v1" } = options;
+  return repairBaseURL(baseURL);
+}
 
 function begin(params, options, call, place) {
   const stream = Boolean(params?.stream);
@@ -51,7 +55,7 @@ function begin(params, options, call, place) {
     made.settings.stream = stream;
     return made;
   };
-  const started = new ApiCall(prepare, call.signal);
+  const started = new ApiCall(prepare);
   return stream ? new ChatStream(started) : whole(started);
 }
 
@@ -63,7 +67,6 @@ async function whole(call) {
 
 /** All that the core is told, from what the caller said. Throws ConfigErrors. */
 function request(kind, path, body, options, call, place) {
-  checkTypes(options);
   checkTypes(call);
   const headers = {};
   merge(headers, options.headers);
@@ -82,6 +85,7 @@ function request(kind, path, body, options, call, place) {
     settings,
     key: options.apiKey,
     fetch: options.fetch,
+    signal: call.signal,
     secrets: secretsIn({ ...headers, ...options.query }),
   };
 }
@@ -105,6 +109,10 @@ function secretsIn(named) {
 const TYPES = { model: "string", fetch: "function", headers: "object", query: "object", extraBody: "object" };
 
 function checkTypes(options) {
+  if (options === null || typeof options !== "object" || Array.isArray(options)) {
+    const is = options === null ? "null" : Array.isArray(options) ? "an array" : `of type ${typeof options}`;
+    throw config(`options must be an object such as { baseURL, apiKey }, and is ${is}`);
+  }
   for (const name in TYPES) {
     const is = typeof options[name];
     if (is !== TYPES[name] && options[name] != null)

@@ -5,7 +5,8 @@ const BRAND = Symbol.for("tokenwire.error");
 
 /** What all errors of this package are. */
 export class TokenwireError extends Error {
-  constructor(message, { cause, headers, body, ...fields } = {}) {
+  constructor(message, more) {
+    const { cause, headers, body, ...fields } = more ?? {};
     super(message, cause === undefined ? undefined : { cause });
     Object.assign(this, fields);
     // Not enumerable: neither inspect() nor JSON shows them unasked.
@@ -81,11 +82,22 @@ for (const name in classes) {
   hide(classes[name].prototype, BRAND, name);
 }
 
+// What users make themselves (tests, mocks) has what the types promise, though no values for it.
+hide(TokenwireError.prototype, "retryable", false);
+for (const key of ["code", "type", "param", "requestId"]) hide(APIError.prototype, key, null);
+
 /** The error that the core describes. `secrets` are struck out of whatever the provider echoed. */
 export function fromCore(json, { headers, body, cause } = {}, secrets = []) {
   const { class: name, message, ...fields } = JSON.parse(redact(json, secrets));
   if (body !== undefined) body = parsed(redact(body, secrets));
+  // Only an answer with a status has all of the provider's fields; elsewhere, those that it gave.
+  if (!fields.status) for (const key in fields) if (fields[key] === null) delete fields[key];
   return new classes[name](message, { ...fields, headers, body, cause });
+}
+
+/** An error as OpenAI puts it into a stream. */
+export function errorFrame({ message, type = null, param = null, code, kind = null }) {
+  return `data: ${JSON.stringify({ error: { message, type, param, code: code ?? kind } })}\n\n`;
 }
 
 /** A ConfigError made on this side of the border. */

@@ -24,7 +24,7 @@ export function chat(
 
 /**
  * The same with the options said once. No I/O and no wasm work happens before the first call.
- * Throws a ConfigError where the base URL cannot be one.
+ * Throws a ConfigError where the base URL cannot be one, or an option is of another type.
  */
 export function createClient(options?: ClientOptions): Client;
 
@@ -110,7 +110,7 @@ export interface ChatStream extends AsyncIterable<ChatCompletionChunk>, AsyncDis
   tee(): [ChatStream, ChatStream];
   /**
    * Clean OpenAI SSE (`data: {...}\n\n`, `data: [DONE]\n\n`), whatever came in. Cancelling it cancels the request.
-   * If the reply fails, an error frame is the last thing in it before it errors itself.
+   * If the request or the reply fails, an error frame is the last thing in it before it errors itself.
    */
   toReadableStream(): ReadableStream<Uint8Array>;
   /** The same as a Response. Headers given here win over its own. */
@@ -202,7 +202,16 @@ export class APITimeoutError extends APIConnectionError {
 /** The caller aborted; `cause` is the reason given. */
 export class APIUserAbortError extends TokenwireError {}
 /** The reply began well and ended badly: an error frame inside a 200, a cut, or a bound exceeded. */
-export class StreamError extends TokenwireError {}
+export class StreamError extends TokenwireError {
+  /** The provider's own fields, where it sent an error inside the reply. */
+  readonly code?: string;
+  readonly type?: string;
+  readonly param?: string;
+  readonly requestId?: string;
+  /** Of the response, and what the provider sent for an error. Neither is enumerable. */
+  readonly headers?: Headers;
+  readonly body?: unknown;
+}
 /** The reply is not what the schema asks for. */
 export class ValidationError extends TokenwireError {
   readonly issues: Array<{ path: string; message: string }>;

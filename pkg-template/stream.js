@@ -1,6 +1,6 @@
 // ChatStream: one reply that is read once, in the way the caller chooses.
 import { ApiCall } from "./call.js";
-import { aborted } from "./errors.js";
+import { aborted, errorFrame } from "./errors.js";
 import { eventReader } from "./events.js";
 import { Reader, refusal } from "./reader.js";
 
@@ -93,10 +93,20 @@ export class ChatStream {
   /** Clean OpenAI SSE as bytes, whatever came in. Cancelling it cancels the request. */
   toReadableStream() {
     const reader = this.#read(SSE);
-    return pulled(
-      () => reader.next(),
-      () => reader.return(),
-    );
+    let last;
+    const next = async () => {
+      try {
+        const item = await reader.next();
+        last = item.value;
+        return item;
+      } catch (failure) {
+        // Where the core had no say (no good response, an abort between two reads), the consumer is told here. A second
+        // iteration is the caller's mistake, and no news of the reply.
+        if (reader !== this.#reader || ERROR_FRAME.test(new TextDecoder().decode(last))) throw failure;
+        return { value: (last = new TextEncoder().encode(errorFrame(failure))) };
+      }
+    };
+    return pulled(next, () => reader.return());
   }
 
   /** The same as a Response, with the headers that keep proxies from holding it back. */
@@ -112,6 +122,8 @@ const HEADERS = [
   ["cache-control", "no-cache, no-transform"],
   ["x-accel-buffering", "no"],
 ];
+
+const ERROR_FRAME = /^data: \{"error":/m;
 
 /** A byte stream that asks for the next item only when it is asked itself. */
 function pulled(next, cancel) {
@@ -166,5 +178,5 @@ function reread(body, origin) {
     fetch: async () => new Response(body, { headers: { "content-type": "text/event-stream" } }),
     secrets: [],
   });
-  return new ApiCall(prepare, undefined, origin);
+  return new ApiCall(prepare, origin);
 }

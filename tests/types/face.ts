@@ -6,6 +6,7 @@ import {
   APIUserAbortError,
   ConfigError,
   RateLimitError,
+  StreamError,
   TokenwireError,
   chat,
   createClient,
@@ -133,6 +134,13 @@ export function errors(error: unknown): void {
     exactly<unknown>()(error.body);
     // @ts-expect-error: read only
     error.status = 1;
+  }
+  if (error instanceof StreamError) {
+    exactly<string | undefined>()(error.code);
+    exactly<Headers | undefined>()(error.headers);
+    exactly<unknown>()(error.body);
+    // @ts-expect-error: the reply began well
+    error.status;
   }
   if (error instanceof APITimeoutError) exactly<"total" | "firstToken" | "idle">()(error.phase);
   fits<ConfigError, Error>();

@@ -152,4 +152,32 @@ const classesExist = [
   },
 ];
 
-export const errorCases = [...byStatus, ...retryable, ...connection, ...classesExist];
+const fields = [
+  {
+    name: "only API errors have all of the provider's fields; a StreamError has those that came",
+    async run(tw) {
+      const shown = (error) => Object.keys(error.toJSON()).sort();
+      const own = ["kind", "message", "name", "retryable"];
+      const once = { maxRetries: 0 };
+      same(shown(await rejectsWith(tw.chat({ ...hello, messages: [] }), tw.ConfigError)), own);
+      same(shown(await rejectsWith(tw.chat(hello, { fetch: unreachable(), ...once }), tw.APIConnectionError)), own);
+      const cut = 'data: {"error":{"message":"Said","code":"c"}}\n\n';
+      const broken = await rejectsWith(tw.chat(streaming, { fetch: replay([cut]), ...once }).final(), tw.StreamError);
+      same(shown(broken), ["code", ...own].sort());
+      equal(broken.body?.message ?? broken.body?.error?.message, "Said");
+    },
+  },
+  {
+    name: "an error that a user makes is harmless",
+    async run(tw) {
+      for (const error of [new tw.RateLimitError("x"), new tw.RateLimitError("x", null), new tw.RateLimitError("x", { cause: 1 })]) {
+        equal(error.name, "RateLimitError");
+        same(error.toJSON(), { name: "RateLimitError", message: "x" });
+        same([error.retryable, error.code, error.type, error.param, error.requestId], [false, null, null, null, null]);
+        ok(tw.APIError.isInstance(error));
+      }
+    },
+  },
+];
+
+export const errorCases = [...fields, ...byStatus, ...retryable, ...connection, ...classesExist];

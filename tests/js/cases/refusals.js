@@ -95,6 +95,27 @@ const never = [
   },
 ];
 
+const noOptions = [["null", null], ["a string", "sk-secret"], ["an array", []], ["a function", () => {}]];
+
+const options = noOptions.map(([label, given]) => ({
+  name: `options that are ${label} are a ConfigError`,
+  async run(tw) {
+    const client = tw.createClient({ fetch: completes() });
+    const asks = {
+      createClient: async () => tw.createClient(given),
+      chat: () => tw.chat({ ...hello }, given),
+      "chat, streamed": () => tw.chat({ ...hello, stream: true }, given).final(),
+      "client.chat": () => client.chat({ ...hello }, given),
+      "client.chat, streamed": () => client.chat({ ...hello, stream: true }, given).final(),
+      "client.models": () => client.models(given),
+    };
+    for (const ask of Object.values(asks)) {
+      const error = await rejectsWith(ask(), tw.ConfigError, /options/);
+      lacks(error.message, "sk-secret");
+    }
+  },
+}));
+
 export const refusalCases = [
   ...params.map(([label, given, expression]) => ({
     name: `refused before sending: ${label}`,
@@ -104,6 +125,7 @@ export const refusalCases = [
     name: `refused before sending: a base URL with ${label}`,
     run: (tw) => expectRefusal(tw, { ...hello }, { baseURL }, expression),
   })),
+  ...options,
   ...keys,
   ...never,
 ];

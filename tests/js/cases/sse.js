@@ -1,7 +1,7 @@
 // Handing a stream on: toReadableStream, toResponse, tee. Runs in every runtime.
 
 import { equal, inTime, match, ok, rejects, rejectsWith, same, settle } from "../support/check.js";
-import { openBody, replay } from "../support/fake-fetch.js";
+import { answer, openBody, replay } from "../support/fake-fetch.js";
 import { collect, foldChunks, ofCompletion, readCleanSse } from "../support/outcome.js";
 import { callsTool, hello, says, text } from "../support/wire.js";
 
@@ -48,6 +48,36 @@ const readable = [
       const frames = readCleanSse(clean);
       equal(foldChunks(frames.slice(0, -1)).text, "Hel");
       match(frames.at(-1).error?.message, /\S/);
+    },
+  },
+  {
+    name: "a failure before the response is told in an error frame as well, in toReadableStream() and toResponse()",
+    async run(tw) {
+      const refused = answer('{"error":{"message":"Bad key sk-verysecret","type":"t","param":"p","code":"c"}}', { status: 401 });
+      const ways = [(stream) => stream.toReadableStream(), (stream) => stream.toResponse().body];
+      for (const way of ways) {
+        const reader = way(tw.chat(streaming, { fetch: refused, apiKey: "sk-verysecret" })).getReader();
+        const [frame, ...more] = readCleanSse(new TextDecoder().decode((await reader.read()).value));
+        same(frame, { error: { message: "Bad key ***", type: "t", param: "p", code: "c" } });
+        equal(more.length, 0);
+        await rejectsWith(reader.read(), tw.AuthenticationError);
+      }
+      const unsent = tw.chat({ ...streaming, messages: [] }, { fetch: refused }).toReadableStream().getReader();
+      const [frame] = readCleanSse(new TextDecoder().decode((await unsent.read()).value));
+      equal(frame.error.code, "config");
+      await rejectsWith(unsent.read(), tw.ConfigError);
+    },
+  },
+  {
+    name: "an abort between two reads of the readable stream is told once, in an error frame",
+    async run(tw) {
+      const stream = open(tw, says(...words));
+      const reader = stream.toReadableStream().getReader();
+      await reader.read();
+      stream.abort("bye");
+      const [frame] = readCleanSse(new TextDecoder().decode((await reader.read()).value));
+      equal(frame.error.code, "aborted");
+      equal((await rejectsWith(reader.read(), tw.APIUserAbortError)).cause, "bye");
     },
   },
   {
