@@ -5,13 +5,14 @@
 //!
 //! ```text
 //! error: json
-//! json:
-//! sse:
-//! wire: error json sse wire
+//! scan:
+//! json: scan
+//! sse: scan
+//! wire: error json sse
 //! accumulate: json wire
-//! stream: accumulate error json sse stream wire
+//! stream: accumulate error json scan sse wire
 //! call: error json stream wire
-//! web: call error json stream web wire
+//! web: call error stream wire
 //! js: call web
 //! ```
 //!
@@ -250,6 +251,15 @@ fn imports_are_found_in_every_form() {
     let code =
         "use crate::json::{self, Cursor};\nuse crate::{error::{Error, Kind}, sse};\nlet a = crate::wire::chunk::X;";
     assert_eq!(imports(code), ["json", "error", "sse", "wire"]);
+}
+
+#[test]
+fn the_house_is_as_architecture_says() {
+    let written = read("ARCHITECTURE.md");
+    for module in rules().keys() {
+        let named = [format!("`{module}`"), format!("{module}.rs"), format!("{module}/")];
+        assert!(named.iter().any(|name| written.contains(name)), "ARCHITECTURE.md does not name {module}");
+    }
 }
 
 #[test]
