@@ -182,9 +182,11 @@ pub fn logprobs(raw: Option<&str>) -> Option<&str> {
     raw.filter(|raw| json::member(raw, "content").is_some())
 }
 
-pub fn filled_or<'a>(raw: Option<&'a str>, known: &str, repair: &'static str, repairs: &mut Repairs) -> Cow<'a, str> {
-    match raw.and_then(json::filled) {
-        Some(text) => Cow::Borrowed(text),
+/// A string, or where it is empty (Azure's first chunk) what is known of it by now.
+pub fn text_or<'a>(raw: Option<&'a str>, known: &str, repair: &'static str, repairs: &mut Repairs) -> Cow<'a, str> {
+    match raw.and_then(json::string) {
+        Some(text) if !text.is_empty() => Cow::Borrowed(text),
+        Some(_) => Cow::Owned(known.to_owned()),
         None => {
             repairs.note(repair);
             Cow::Owned(known.to_owned())

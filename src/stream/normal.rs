@@ -2,7 +2,7 @@
 //! no provider is named in code, only in comments as the source.
 
 use super::fields::{
-    self, Finish, append, content, created, delta, filled_or, finish_reason, logprobs, reasoning, service_tier, usage,
+    self, Finish, append, content, created, delta, finish_reason, logprobs, reasoning, service_tier, text_or, usage,
     usage_of,
 };
 use super::repair::Repairs;
@@ -99,9 +99,9 @@ impl Normalizer {
             usage = Some(moved);
         }
         clean::Chunk {
-            id: filled_or(chunk.id, &reply.id, "id_missing", repairs),
+            id: text_or(chunk.id, &reply.id, "id_missing", repairs),
             created: created(chunk.created, &reply.created, repairs),
-            model: filled_or(chunk.model, &reply.model, "model_missing", repairs),
+            model: text_or(chunk.model, &reply.model, "model_missing", repairs),
             choices,
             usage,
             extra,

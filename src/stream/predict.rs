@@ -148,7 +148,8 @@ impl Template {
     pub fn matches<'a>(&self, data: &'a [u8]) -> Option<Match<'a>> {
         let known = self.data.as_bytes();
         let rest = scan::after(data, known.get(..self.text.start)?)?;
-        let (text, rest) = string(rest)?;
+        // An empty text may come to something else: a member that is left out.
+        let (text, rest) = string(rest).filter(|(text, _)| !text.is_empty())?;
         let (padding, rest) = match &self.padding {
             None => ("", scan::after(rest, known.get(self.text.end..)?)?),
             Some(padding) => {

@@ -157,10 +157,9 @@ fn visit_object(cursor: &mut Cursor<'_>, found: &mut Found, depth: usize) {
         }
         visit(value, found, depth - 1);
     }
-    if let (Some((_, loc)), Some(message)) = (find(&["loc"]), found.message.as_mut()) {
-        if let Some(name) = last_text(loc) {
-            *message = [name.as_str(), ": ", message].concat();
-        }
+    let place = find(&["loc"]).and_then(|(_, loc)| last_text(loc));
+    if let (Some(name), Some(message)) = (place, found.message.as_mut()) {
+        *message = [name.as_str(), ": ", message].concat();
     }
 }
 

@@ -1,9 +1,10 @@
 //! `GET {base}/models`, in whatever envelope: `{"data":[...]}` (OpenAI), `{"models":[...]}` (Ollama, Gemini),
 //! `{"result":[...]}` (Cloudflare), a bare array (Together).
 
+use super::clean::{text_member, write_members};
 use super::failure;
 use crate::error::Error;
-use crate::json;
+use crate::json::{self, Cursor};
 
 /// The models as a JSON array of objects, each with an `id`.
 pub fn read(body: &str) -> Result<String, Error> {
@@ -40,6 +41,17 @@ fn model(raw: &str) -> Option<String> {
         return Some(raw.to_owned());
     }
     let name = ["name", "model", "slug"].iter().find_map(|name| json::member(raw, name)).and_then(json::filled)?;
-    let rest = raw.strip_prefix('{')?;
-    Some(["{\"id\":\"", name, "\",", rest].concat())
+    let mut out = String::new();
+    text_member("{\"id\":\"", name, &mut out);
+    let mut cursor = Cursor::new(raw);
+    let mut first = true;
+    cursor.open(b'{');
+    while let Some(key) = cursor.key(&mut first).ok()? {
+        let value = cursor.value().ok()?;
+        if key != "id" {
+            write_members([(key, value)].into_iter(), &mut out);
+        }
+    }
+    out.push('}');
+    Some(out)
 }
