@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokenwire::stream::{Decoder, End, Mode};
 
 const ATTEMPTS: usize = 5;
-const RUNS: usize = 3;
+const RUNS: usize = 5;
 /// Seconds that one measurement shall take at least.
 const LONG_ENOUGH: f64 = 0.025;
 /// What a TCP segment brings.

@@ -2,6 +2,7 @@
 
 use crate::fixtures::{self, Outcome, decode_as};
 use serde_json::Value;
+use std::path::Path;
 use tokenwire::stream::Mode;
 use tokenwire::wire::failure;
 
@@ -69,12 +70,14 @@ fn problems(outcome: &Outcome, expected: &Value) -> Vec<String> {
     wrong
 }
 
-#[test]
-fn quirk_streams_read_as_expected() {
-    let Some(shared) = fixtures::shared() else { return println!("not run: ../shared/fixtures is absent") };
-    let quirks = fixtures::json(&shared.join("quirks.json"));
+/// Cases of our own: tests/cases.
+fn own(name: &str) -> Value {
+    fixtures::json(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name))
+}
+
+fn check_streams(what: &str, cases: &Value) {
     let mut wrong = Vec::new();
-    let cases = quirks["streams"].as_array().unwrap();
+    let cases = cases.as_array().unwrap();
     for case in cases {
         let reads: Vec<Vec<u8>> = case["reads"].as_array().unwrap().iter().map(bytes).collect();
         let content_type = case["content_type"].as_str().unwrap();
@@ -90,16 +93,13 @@ fn quirk_streams_read_as_expected() {
         }
         assert_eq!(decode_as(Mode::Chunks, content_type, raw.chunks(1)), whole, "{} byte by byte", case["name"]);
     }
-    println!("quirk streams: {} of {} right", cases.len() - wrong.len(), cases.len());
+    println!("{what}: {} of {} right", cases.len() - wrong.len(), cases.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
-fn quirk_errors_read_as_expected() {
-    let Some(shared) = fixtures::shared() else { return println!("not run: ../shared/fixtures is absent") };
-    let quirks = fixtures::json(&shared.join("quirks.json"));
+fn check_errors(what: &str, cases: &Value) {
     let mut wrong = Vec::new();
-    let cases = quirks["errors"].as_array().unwrap();
+    let cases = cases.as_array().unwrap();
     for case in cases {
         let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
         let error = failure::response(status, case["body"].as_str().unwrap(), None);
@@ -109,8 +109,30 @@ fn quirk_errors_read_as_expected() {
             wrong.push(format!("{}: {} {:?}", case["name"], error.kind().code(), error.message()));
         }
     }
-    println!("quirk errors: {} of {} right", cases.len() - wrong.len(), cases.len());
+    println!("{what}: {} of {} right", cases.len() - wrong.len(), cases.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn our_own_streams_read_as_expected() {
+    check_streams("streams of our own", &own("streams.json"));
+}
+
+#[test]
+fn our_own_errors_read_as_expected() {
+    check_errors("errors of our own", &own("errors.json"));
+}
+
+#[test]
+fn quirk_streams_read_as_expected() {
+    let Some(shared) = fixtures::shared() else { return println!("not run: ../shared/fixtures is absent") };
+    check_streams("quirk streams", &fixtures::json(&shared.join("quirks.json"))["streams"]);
+}
+
+#[test]
+fn quirk_errors_read_as_expected() {
+    let Some(shared) = fixtures::shared() else { return println!("not run: ../shared/fixtures is absent") };
+    check_errors("quirk errors", &fixtures::json(&shared.join("quirks.json"))["errors"]);
 }
 
 #[test]
@@ -119,7 +141,7 @@ fn recorded_errors_give_a_message_and_their_status() {
     let files = fixtures::files(&shared.join("recorded"), ".error.json");
     for path in &files {
         let body = std::fs::read_to_string(path).unwrap();
-        let meta = fixtures::json(std::path::Path::new(&path.to_string_lossy().replace(".error.json", ".meta.json")));
+        let meta = fixtures::json(Path::new(&path.to_string_lossy().replace(".error.json", ".meta.json")));
         let status = meta["http_status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap();
         let error = failure::response(status, &body, None);
         assert!(!error.message().is_empty(), "{}", path.display());
