@@ -5,6 +5,7 @@ use crate::fake::{
 };
 use js_sys::{Array, Object, Uint8Array};
 use tokenwire::call::Api;
+use tokenwire::web::Driver;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -74,21 +75,29 @@ async fn the_end_lets_go_of_what_still_comes() {
     assert!(get(&log, "cancelled").is_object(), "the body is still open");
 }
 
+/// A call whose fetch gives an object that is a Response by its members only; BODY stands for the reply.
+fn polyfilled(members: &str) -> Driver {
+    let body = format!("return Promise.resolve({{ status: 200, headers: new Headers(), {members} }})");
+    call(fetch(&body.replace("BODY", &format!("{:?}", said("Hi") + STOP))))
+}
+
 #[wasm_bindgen_test]
-async fn a_polyfilled_response_is_one() {
-    let polyfill = |members: &str| {
-        let body = format!("return Promise.resolve({{ status: 200, headers: new Headers(), {members} }})");
-        call(fetch(&body.replace("BODY", &format!("{:?}", said("Hi") + STOP))))
-    };
-    let stream = |value: &str| {
-        format!("body: new ReadableStream({{ start(c) {{ c.enqueue({value}); c.close(); }} }}), bodyUsed: false")
-    };
-    let text = polyfill("body: null, text: () => Promise.resolve(BODY)");
-    let strings = polyfill(&stream("BODY"));
-    let buffers = polyfill(&stream("new TextEncoder().encode(BODY).buffer"));
-    for call in [text, strings, buffers] {
+async fn a_polyfilled_response_may_stream_what_it_likes() {
+    for value in ["BODY", "new TextEncoder().encode(BODY).buffer", "new TextEncoder().encode(BODY)"] {
+        let start = format!("start(c) {{ c.enqueue({value}); c.close(); }}");
+        let call = polyfilled(&format!("body: new ReadableStream({{ {start} }}), bodyUsed: false"));
         opened(&call, 0).await;
-        assert_eq!(rest(&call).await, "Hi");
+        assert_eq!(rest(&call).await, "Hi", "{value}");
+        assert_eq!(end(&call), Some("complete"));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_polyfilled_response_may_have_a_text_only() {
+    for body in ["body: null,", ""] {
+        let call = polyfilled(&format!("{body} text: () => Promise.resolve(BODY)"));
+        opened(&call, 0).await;
+        assert_eq!(rest(&call).await, "Hi", "{body}");
         assert_eq!(end(&call), Some("complete"));
     }
 }
