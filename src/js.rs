@@ -1,4 +1,8 @@
 //! What JavaScript sees: the border between the package's JavaScript and the core. Converts and delegates, decides nothing.
+//!
+//! Changing this: an export must not return a lone object. V8 of Node 20 and 22 inlines a call of such an export and aborts
+//! the process when it has to undo that; exports that return `Result` have several results and are not inlined.
+//!
 //! Private to the package; `pkg-template/stream.js` and `client.js` are its only callers.
 
 use crate::call::Api;
@@ -28,8 +32,8 @@ impl Call {
     }
 
     /// Sends the request; resolves when the head of a good response is there.
-    pub fn send(&self) -> Promise {
-        self.0.send()
+    pub fn send(&self) -> Result<Promise, JsValue> {
+        Ok(self.0.send())
     }
 
     /// Chooses what [`Call::pull`] gives: 0 text, 1 chunks, 2 events, 3 SSE, 4 nothing; `deliver` makes of it what `pull`
@@ -39,13 +43,13 @@ impl Call {
     }
 
     /// The next batch, or at the end what `deliver(undefined)` gives.
-    pub fn pull(&self) -> Promise {
-        self.0.pull()
+    pub fn pull(&self) -> Result<Promise, JsValue> {
+        Ok(self.0.pull())
     }
 
     /// Reads all that is left.
-    pub fn drain(&self) -> Promise {
-        self.0.drain()
+    pub fn drain(&self) -> Result<Promise, JsValue> {
+        Ok(self.0.drain())
     }
 
     /// The reply so far, or the models, as JSON.
@@ -71,8 +75,8 @@ impl Call {
 
     /// The headers of the response; undefined before it.
     #[wasm_bindgen(getter)]
-    pub fn headers(&self) -> Option<Headers> {
-        self.0.headers()
+    pub fn headers(&self) -> Result<Option<Headers>, JsValue> {
+        Ok(self.0.headers())
     }
 
     /// Cancels the request; whoever waits gets an APIUserAbortError with this cause.

@@ -1,6 +1,7 @@
 //! The browser layer: the only place that fetches, reads and waits.
 
 mod body;
+mod cause;
 mod driver;
 mod fetch;
 mod options;

@@ -2,7 +2,8 @@
 
 use js_sys::{JsString, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{ReadableStream, ReadableStreamDefaultReader};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 
 #[wasm_bindgen]
 extern "C" {
@@ -12,6 +13,15 @@ extern "C" {
     fn done(this: &ReadResult) -> Option<bool>;
     #[wasm_bindgen(method, getter)]
     fn value(this: &ReadResult) -> JsValue;
+}
+
+/// The stream of a response's body; of its text where it has no stream, being empty or a polyfill's.
+pub async fn body_of(response: &Response) -> Result<Option<ReadableStream>, JsValue> {
+    if let Some(stream) = response.body() {
+        return Ok(Some(stream));
+    }
+    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    Ok(Response::new_with_opt_str(Some(&text))?.body())
 }
 
 /// A body that is being read.

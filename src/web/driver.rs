@@ -4,7 +4,8 @@
 //! consumer; a future per read would cost microseconds. Futures are used where a call waits once: for the response's head,
 //! and for reads that bring nothing to deliver.
 
-use super::body::{ReadResult, Reader};
+use super::body::{ReadResult, Reader, body_of};
+use super::cause::{describe, own_kind};
 use super::fetch::Request;
 use super::options::Options;
 use crate::call::{self, Api, Call, Step};
@@ -17,7 +18,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::{AbortController, Headers};
+use web_sys::{AbortController, Headers, ReadableStream};
 
 #[wasm_bindgen]
 extern "C" {
@@ -205,33 +206,23 @@ impl Inner {
         let head = Response::from(Clone::clone(&raw));
         let headers = head.headers();
         self.call.borrow_mut().on_response(head.status(), &|name| headers.get(name), Date::now() as u64);
-        match raw.body() {
-            Some(stream) => {
-                let reader = Reader::open(&stream);
-                if reader.is_none() {
-                    let message = "fetch gave a Response whose body is already being read";
-                    self.call.borrow_mut().on_failure(Error::new(Kind::Config, message));
-                }
-                self.reader.replace(reader);
-                // The call was stopped while the head was on its way.
-                if self.call.borrow().step() == Step::Done {
-                    self.release(&JsValue::UNDEFINED);
-                }
-            }
-            None => self.read_text(&raw).await,
+        match body_of(&raw).await {
+            Ok(Some(stream)) => self.begin(&stream),
+            Ok(None) => self.call.borrow_mut().on_end(),
+            Err(cause) => self.broke(cause),
         }
     }
 
-    /// A Response without a stream: an empty one, or a polyfill's.
-    async fn read_text(&self, response: &web_sys::Response) {
-        let Ok(text) = response.text() else { return self.call.borrow_mut().on_end() };
-        match JsFuture::from(text).await {
-            Ok(text) => {
-                let mut call = self.call.borrow_mut();
-                call.on_bytes(text.as_string().unwrap_or_default().as_bytes());
-                call.on_end();
-            }
-            Err(cause) => self.broke(cause),
+    fn begin(&self, stream: &ReadableStream) {
+        let reader = Reader::open(stream);
+        if reader.is_none() {
+            let message = "fetch gave a Response whose body is already being read";
+            self.call.borrow_mut().on_failure(Error::new(Kind::Config, message));
+        }
+        self.reader.replace(reader);
+        // The call was stopped while the head was on its way.
+        if self.call.borrow().step() == Step::Done {
+            self.release(&JsValue::UNDEFINED);
         }
     }
 
@@ -384,24 +375,5 @@ impl Inner {
             reader.cancel(reason);
         }
         self.buffer.replace(Vec::new());
-    }
-}
-
-/// The kind of an error that tokenwire threw itself.
-fn own_kind(cause: &JsValue) -> Option<Kind> {
-    let get = |name: &str| Reflect::get(cause, &name.into()).ok();
-    get("retryable")?.as_bool()?;
-    Kind::from_code(&get("kind")?.as_string()?)
-}
-
-/// What a runtime says of a failed fetch; it hides the reason from pages on purpose, Node tells it in `cause`.
-fn describe(cause: &JsValue) -> String {
-    let text = |value: &JsValue, name: &str| Reflect::get(value, &name.into()).ok();
-    let message = cause.as_string().or_else(|| text(cause, "message")?.as_string()).unwrap_or_default();
-    let inner = text(cause, "cause").filter(JsValue::is_object);
-    let deeper = inner.and_then(|inner| text(&inner, "message")?.as_string()).filter(|text| !text.is_empty());
-    match deeper {
-        Some(deeper) => [message, " (".into(), deeper, ")".into()].concat(),
-        None => message,
     }
 }

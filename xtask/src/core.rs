@@ -80,6 +80,10 @@ fn rustflags() -> String {
     if let Some(cargo_home) = cargo_home {
         flags.push(format!("--remap-path-prefix={cargo_home}=cargo"));
     }
+    // With the component rust-src installed, the standard library's own paths are this machine's too.
+    if let Some(sysroot) = tools::sysroot() {
+        flags.push(format!("--remap-path-prefix={sysroot}/lib/rustlib/src/rust=rust"));
+    }
     // A list of Rust strings in debug form is also a list of TOML strings.
     format!("{flags:?}")
 }

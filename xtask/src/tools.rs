@@ -18,6 +18,13 @@ pub fn cargo() -> Command {
     command
 }
 
+/// Where the compiler in use keeps its libraries.
+pub fn sysroot() -> Option<String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).args(["--print", "sysroot"]).output().ok()?;
+    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
+}
+
 pub fn node() -> Command {
     let mut command = Command::new("node");
     command.current_dir(place::root());
