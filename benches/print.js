@@ -11,8 +11,8 @@ export function print(result) {
   if (latency) latencyTable(latency);
   if (page) {
     throughputTable(`In a page of ${page.browser}: time by the clock (a page knows no CPU time), µs per event`, page.streams);
-    const { tokenwire, openai } = page.start;
-    console.log(`\nCold import to request in a page: tokenwire ${number(tokenwire)} ms, openai ${number(openai)} ms`);
+    const lines = Object.entries(page.start).map(([name, ms]) => [name, number(ms)]);
+    table("Cold import of the bundle to request, a new context of the browser each time", ["client", "ms"], lines);
   }
   goalTable(result);
 }

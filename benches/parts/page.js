@@ -8,7 +8,8 @@ import { median } from "../rounds.js";
 import { serve } from "./server.js";
 import { textStreams } from "./streams.js";
 
-const CLIENTS = ["tokenwire", "openai"];
+/** Those of which the cold start is measured. */
+const CLIENTS = ["nothing", "tokenwire", "openai"];
 const FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
 
 /** { browser, streams: rows as in Node, start: { client: ms } }. */
@@ -28,10 +29,10 @@ export async function page({ rounds, quick, report }) {
   }
 }
 
-/** The bundles lie one folder down, for their wasm is at `../core.wasm`. */
+/** The wasm lies beside the bundles, as the README of the package asks. */
 async function filesOf(streams) {
   const wasm = await readFile(new URL("../node_modules/tokenwire/core.wasm", import.meta.url));
-  const files = { "/": "<!doctype html><title>bench</title>", "/core.wasm": wasm };
+  const files = { "/": "<!doctype html><title>bench</title>", "/page/core.wasm": wasm };
   for (const name of [...CLIENTS, "throughput"]) files[`/page/${name}.js`] = await bundle(`${name}.js`);
   for (const { name, bytes } of streams) files[`/${name}.sse`] = bytes;
   return files;
@@ -69,7 +70,10 @@ async function startIn(browser, origin, { times, report }) {
   const samples = Object.fromEntries(CLIENTS.map((name) => [name, []]));
   for (let round = 0; round < times; round++) {
     report(`cold page ${round + 1} of ${times}`);
-    for (const name of round % 2 ? CLIENTS : CLIENTS.toReversed()) samples[name].push(await coldStart(browser, origin, name));
+    for (let turn = 0; turn < CLIENTS.length; turn++) {
+      const name = CLIENTS[(round + turn) % CLIENTS.length];
+      samples[name].push(await coldStart(browser, origin, name));
+    }
   }
   return Object.fromEntries(CLIENTS.map((name) => [name, median(samples[name])]));
 }
