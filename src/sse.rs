@@ -81,12 +81,13 @@ impl Decoder {
                 self.after_cr = false;
                 *input = input.strip_prefix(b"\n").unwrap_or(input);
             }
-            let Some(end) = scan::line_end(input) else {
-                self.line.extend_from_slice(input);
+            let end = scan::line_end(input);
+            if end == input.len() {
+                self.hold(input);
                 *input = &[];
                 self.check()?;
                 return Ok(None);
-            };
+            }
             let (line, rest) = input.split_at(end);
             self.after_cr = rest.first() == Some(&b'\r');
             *input = rest.get(1..).unwrap_or(&[]);
@@ -125,6 +126,14 @@ impl Decoder {
     /// The first line that was neither a field nor a comment: a body that is not an event stream has such lines.
     pub fn strange_line(&self) -> Option<&[u8]> {
         self.strange.as_deref()
+    }
+
+    /// Keeps the beginning of a line. Room grows fourfold: a great line is copied a third of the times doubling would.
+    fn hold(&mut self, beginning: &[u8]) {
+        if self.line.capacity() - self.line.len() < beginning.len() {
+            self.line.reserve(beginning.len().max(self.line.len() * 3));
+        }
+        self.line.extend_from_slice(beginning);
     }
 
     /// Forgets what was handed out.

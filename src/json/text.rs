@@ -1,5 +1,7 @@
 //! Strings between their JSON form and their text.
 
+use crate::scan;
+
 /// True when there is nothing but JSON's blanks in it.
 pub fn is_blank(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t'))
@@ -61,8 +63,11 @@ impl Unescaper {
     /// Appends the text of the next raw piece.
     pub fn push(&mut self, raw: &str, out: &mut String) {
         let mut rest = raw;
-        while let Some(at) = rest.find('\\') {
-            let (plain, escaped) = rest.split_at(at);
+        loop {
+            let at = scan::plain(rest.as_bytes());
+            let Some((plain, escaped)) = rest.split_at_checked(at).filter(|(_, escaped)| !escaped.is_empty()) else {
+                break;
+            };
             self.plain(plain, out);
             let kind = escaped.as_bytes().get(1).copied().unwrap_or(b'\\');
             if kind == b'u' {

@@ -1,18 +1,22 @@
 //! The reading of a response's body.
 
 use js_sys::{JsString, Promise, Uint8Array};
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `read()` resolves to. Typed getters cost a quarter of `Reflect.get`.
+    /// What `read()` resolves to.
     pub type ReadResult;
     #[wasm_bindgen(method, getter)]
     fn done(this: &ReadResult) -> Option<bool>;
     #[wasm_bindgen(method, getter)]
     fn value(this: &ReadResult) -> JsValue;
+    /// The same member, copied over in one crossing of the border: for what is known to be a Uint8Array.
+    #[wasm_bindgen(method, getter, js_name = value)]
+    fn bytes(this: &ReadResult) -> Option<Vec<u8>>;
 }
 
 /// The stream of a response's body; of its text where it has no stream, being empty or a polyfill's.
@@ -25,52 +29,53 @@ pub async fn body_of(response: &Response) -> Result<Option<ReadableStream>, JsVa
 }
 
 /// A body that is being read.
-pub struct Reader(ReadableStreamDefaultReader);
+pub struct Reader {
+    reader: ReadableStreamDefaultReader,
+    /// The first read brought a Uint8Array, as those of every platform's fetch do.
+    is_plain: Cell<Option<bool>>,
+}
 
 impl Reader {
     /// Locks the stream. `None` when somebody else has.
     pub fn open(stream: &ReadableStream) -> Option<Self> {
-        (!stream.locked()).then(|| Self(stream.get_reader().unchecked_into()))
+        let open = || Self { reader: stream.get_reader().unchecked_into(), is_plain: Cell::new(None) };
+        (!stream.locked()).then(open)
     }
 
     /// The next read, a promise of a [`ReadResult`].
     pub fn read(&self) -> Promise {
-        self.0.read().unchecked_into()
+        self.reader.read().unchecked_into()
     }
 
     /// Tells the network that nothing more is wanted; nobody waits for the answer.
     pub fn cancel(&self, reason: &JsValue) {
-        let cancelled: Promise = self.0.cancel_with_reason(reason).unchecked_into();
+        let cancelled: Promise = self.reader.cancel_with_reason(reason).unchecked_into();
         silence(&cancelled);
     }
 }
 
-impl ReadResult {
-    /// Copies the bytes of the read into `buffer`, replacing what is there; false at the end of the body.
-    pub fn copy_into(&self, buffer: &mut Vec<u8>) -> bool {
-        if self.done().unwrap_or(false) {
-            return false;
+impl Reader {
+    /// The bytes of a read; `None` at the end of the body.
+    pub fn bytes(&self, result: &ReadResult) -> Option<Vec<u8>> {
+        if self.is_plain.get() == Some(true) {
+            let bytes = result.bytes();
+            return if bytes.is_none() && !result.done().unwrap_or(false) { Some(Vec::new()) } else { bytes };
         }
-        let value = self.value();
-        match value.dyn_ref::<Uint8Array>() {
-            Some(bytes) => copy(bytes, buffer),
-            None => copy_foreign(&value, buffer),
+        if result.done().unwrap_or(false) {
+            return None;
         }
-        true
+        let value = result.value();
+        self.is_plain.set(Some(value.is_instance_of::<Uint8Array>()));
+        Some(bytes_of(&value))
     }
 }
 
-fn copy(bytes: &Uint8Array, buffer: &mut Vec<u8>) {
-    buffer.resize(bytes.length() as usize, 0);
-    bytes.copy_to(buffer);
-}
-
 /// A custom fetch may hand out strings, array buffers, or bytes of another realm.
-fn copy_foreign(value: &JsValue, buffer: &mut Vec<u8>) {
+fn bytes_of(value: &JsValue) -> Vec<u8> {
     match value.dyn_ref::<JsString>() {
-        Some(text) => *buffer = String::from(text).into_bytes(),
-        None if value.is_object() => copy(&Uint8Array::new(value), buffer),
-        None => buffer.clear(),
+        Some(text) => String::from(text).into_bytes(),
+        None if value.is_object() => Uint8Array::new(value).to_vec(),
+        None => Vec::new(),
     }
 }
 

@@ -27,6 +27,11 @@ extern "C" {
     type Chain;
     #[wasm_bindgen(method, js_name = then)]
     fn then_call(this: &Chain, fulfilled: &Function, rejected: &Function) -> Promise;
+    /// `Function.call` with a text: the string is made on the way, not before.
+    #[wasm_bindgen(extends = Function)]
+    type Deliver;
+    #[wasm_bindgen(method, catch, js_name = call)]
+    fn call_text(this: &Deliver, this_argument: &JsValue, text: &str) -> Result<JsValue, JsValue>;
 }
 
 /// A call that is under way. Dropping it cancels the request.
@@ -42,7 +47,6 @@ struct Inner {
     controller: AbortController,
     headers: RefCell<Option<Headers>>,
     reader: RefCell<Option<Reader>>,
-    buffer: RefCell<Vec<u8>>,
     sse: Cell<bool>,
     /// Makes of a batch what `pull` resolves to.
     deliver: RefCell<Option<Function>>,
@@ -76,7 +80,6 @@ impl Driver {
                 controller,
                 headers: RefCell::new(None),
                 reader: RefCell::new(None),
-                buffer: RefCell::new(Vec::new()),
                 sse: Cell::new(false),
                 deliver: RefCell::new(None),
                 error: RefCell::new(None),
@@ -276,17 +279,18 @@ impl Inner {
             Ok(result) => result.unchecked_into::<ReadResult>(),
             Err(cause) => return self.broke(cause),
         };
-        let mut buffer = self.buffer.borrow_mut();
-        let has_ended = !result.copy_into(&mut buffer);
+        // Without a reader the call was stopped while this read was under way.
+        let bytes = self.reader.borrow().as_ref().and_then(|reader| reader.bytes(&result));
         let mut call = self.call.borrow_mut();
-        if has_ended {
-            self.reader.replace(None);
-            call.on_end();
-        } else {
-            call.on_bytes(&buffer);
+        match bytes {
+            Some(bytes) => call.on_bytes(&bytes),
+            None => {
+                self.reader.replace(None);
+                call.on_end();
+            }
         }
         let is_done = call.step() == Step::Done;
-        drop((call, buffer));
+        drop(call);
         if is_done {
             self.release(&JsValue::UNDEFINED);
         }
@@ -316,20 +320,20 @@ impl Inner {
     fn ready(&self) -> Result<Option<JsValue>, JsValue> {
         let batch = self.call.borrow_mut().take();
         if let Some(batch) = batch {
-            let batch =
-                if self.sse.get() { Uint8Array::from(batch.as_bytes()).into() } else { JsValue::from_str(&batch) };
-            return self.handed(&batch).map(Some);
+            let deliver = self.deliver.borrow();
+            let Some(deliver) = deliver.as_ref() else { return Ok(Some(JsValue::UNDEFINED)) };
+            return if self.sse.get() {
+                deliver.call1(&JsValue::UNDEFINED, &Uint8Array::from(batch.as_bytes())).map(Some)
+            } else {
+                deliver.unchecked_ref::<Deliver>().call_text(&JsValue::UNDEFINED, &batch).map(Some)
+            };
         }
         if self.call.borrow().end().is_none() {
             return Ok(None);
         }
         self.outcome()?;
-        self.handed(&JsValue::UNDEFINED).map(Some)
-    }
-
-    fn handed(&self, batch: &JsValue) -> Result<JsValue, JsValue> {
-        let deliver = self.deliver.borrow().clone();
-        deliver.map_or(Ok(JsValue::UNDEFINED), |deliver| deliver.call1(&JsValue::UNDEFINED, batch))
+        let deliver = self.deliver.borrow();
+        deliver.as_ref().map_or(Ok(JsValue::UNDEFINED), |deliver| deliver.call0(&JsValue::UNDEFINED)).map(Some)
     }
 
     /// Throws what the call failed of, always the same object.
@@ -374,6 +378,5 @@ impl Inner {
         if let Some(reader) = self.reader.take() {
             reader.cancel(reason);
         }
-        self.buffer.replace(Vec::new());
     }
 }
