@@ -83,7 +83,7 @@ impl Decoder {
             }
             let end = scan::line_end(input);
             if end == input.len() {
-                self.hold(input);
+                self.line.extend_from_slice(input);
                 *input = &[];
                 self.check()?;
                 return Ok(None);
@@ -126,14 +126,6 @@ impl Decoder {
     /// The first line that was neither a field nor a comment: a body that is not an event stream has such lines.
     pub fn strange_line(&self) -> Option<&[u8]> {
         self.strange.as_deref()
-    }
-
-    /// Keeps the beginning of a line. Room grows fourfold: a great line is copied a third of the times doubling would.
-    fn hold(&mut self, beginning: &[u8]) {
-        if self.line.capacity() - self.line.len() < beginning.len() {
-            self.line.reserve(beginning.len().max(self.line.len() * 3));
-        }
-        self.line.extend_from_slice(beginning);
     }
 
     /// Forgets what was handed out.

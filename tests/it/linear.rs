@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokenwire::stream::{Decoder, End, Mode};
 
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: usize = 15;
 const RUNS: usize = 5;
 /// Seconds that one measurement shall take at least.
 const LONG_ENOUGH: f64 = 0.025;
