@@ -1,4 +1,4 @@
-/** The goals of the project (README, "Speed"), each against what was measured. A goal of a part that did not run is left out. */
+/** The goals of the project, each against what was measured. A goal of a part that did not run is left out. */
 
 /** [{ goal, measured, met }] */
 export function goals(result) {

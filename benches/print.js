@@ -5,6 +5,9 @@ export function print(result) {
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
   console.log(`\nNode ${node} on ${machine}; medians of ${rounds} rounds; ${peers}`);
   if (streams) throughputTable("CPU time of the whole client, µs per event", streams);
+  if (streams?.every(({ stream }) => stream === "openai")) {
+    console.log("NOT MEASURED: recorded streams. ../shared/fixtures is not there.");
+  }
   if (tools) toolTable(tools);
   if (start) startTable(start);
   if (memory) memoryTable(memory);

@@ -41,7 +41,15 @@ function runOf(name, read) {
 /** A client that read something else did other work: its time says nothing. */
 function checked(name, result, stream, cut) {
   const expected = name === "floor" ? stream.bytes.length : stream.text;
-  if (result === expected) return;
-  const [is, should] = [result, expected].map((value) => (typeof value === "string" ? `${value.length} characters` : `${value} bytes`));
-  throw new Error(`wrong answer: ${name} read ${is} of the stream ${stream.name}, reads of ${cut}; ${should} were sent`);
+  if (result !== expected) {
+    throw new Error(`wrong answer: ${name}, stream ${stream.name}, reads of ${cut}: ${difference(result, expected)}`);
+  }
+}
+
+function difference(result, expected) {
+  if (typeof expected === "number") return `${result} bytes, ${expected} were sent`;
+  let at = 0;
+  while (result[at] === expected[at]) at++;
+  const around = (text) => JSON.stringify(text.slice(Math.max(0, at - 20), at + 20));
+  return `at character ${at} it read ${around(result)}, and ${around(expected)} was sent`;
 }

@@ -15,8 +15,10 @@ const FLAGS = ["--disable-background-networking", "--disable-component-update", 
 /** { browser, streams: rows as in Node, start: { client: ms } }. */
 export async function page({ rounds, quick, report }) {
   const streams = textStreams();
-  const server = await serve(await filesOf(streams));
+  const files = await filesOf(streams);
   const { browser, close } = await launch();
+  // Without the browser nothing is left open that would keep this process alive.
+  const server = await serve(files);
   try {
     return {
       browser: await browser.version(),

@@ -3,12 +3,8 @@ import { openaiStream } from "../streams/openai.js";
 import { recordedStreams } from "../streams/recorded.js";
 import { throughput } from "../throughput.js";
 
-/** The generated stream, and those of the fixtures. */
-export function textStreams() {
-  const recorded = recordedStreams();
-  if (!recorded.length) console.error("no recorded streams: ../shared/fixtures is not there");
-  return [openaiStream(4000), ...recorded];
-}
+/** The generated stream, and those of the fixtures if they are there. */
+export const textStreams = () => [openaiStream(4000), ...recordedStreams()];
 
 /** Milliseconds of CPU time, of all threads: garbage collection and compilation are part of what a client costs. */
 export function cpuClock() {

@@ -1,5 +1,5 @@
 /** The longest recorded streams of four providers, from the fixtures beside the repository; see their README. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -22,10 +22,10 @@ export function recordedStreams() {
     return [];
   }
   return Object.entries(WANTED).flatMap(([name, pattern]) => {
-    const found = files.filter((file) => pattern.test(`/${file}`)).map((file) => readFileSync(join(FOLDER, file), "utf8").length);
     const candidates = files.filter((file) => pattern.test(`/${file}`));
-    if (!candidates.length) return [];
-    return [read(name, candidates[found.indexOf(Math.max(...found))])];
+    const size = (file) => statSync(join(FOLDER, file)).size;
+    const longest = candidates.reduce((one, other) => (size(other) > size(one) ? other : one), candidates[0]);
+    return longest ? [read(name, longest)] : [];
   });
 }
 

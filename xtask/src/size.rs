@@ -50,10 +50,8 @@ fn print_module(module: &Module, wanted: usize) {
         println!("{size:>9}  {name}");
     }
     let code: usize = module.functions.iter().map(|function| function.size).sum();
-    println!(
-        "\nits functions by crate ({} functions; a generic one counts for the crate it is made for)",
-        module.functions.len()
-    );
+    println!("\nits {} functions by crate (a generic one counts for the crate it is made for,", module.functions.len());
+    println!("our async functions for js_sys, which makes promises of them)");
     for (owner, (size, count)) in by_crate(&module.functions) {
         println!("{size:>9}  {:>5.1} %  {count:>4}  {owner}", size as f64 * 100.0 / code.max(1) as f64);
     }
