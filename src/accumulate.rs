@@ -2,6 +2,7 @@
 //! provider repeats in every chunk (Perplexity's kilobytes of citations) is compared, not copied.
 
 use crate::json::{self, Nesting};
+use crate::scan;
 use crate::wire::clean::{self, text_member, write_members};
 
 /// The reply so far.
@@ -166,7 +167,7 @@ impl Choice {
 
     fn write_into(&self, out: &mut String) {
         out.push_str("{\"index\":");
-        out.push_str(&self.index.to_string());
+        out.push_str(&scan::decimal(self.index as u64));
         out.push_str(",\"message\":{\"role\":\"assistant\"");
         // OpenAI says null where there are only tool calls.
         let content = self.content.as_deref().filter(|text| !text.is_empty() || self.calls.is_empty());

@@ -9,6 +9,7 @@
 //! ```
 
 use crate::error::{Details, Error, Kind};
+use crate::scan;
 use crate::stream::{Decoder, End, Mode};
 use crate::wire::request::{self, Additions};
 use crate::wire::{failure, models, rate};
@@ -222,7 +223,7 @@ impl Call {
     pub fn meta(&self) -> Option<String> {
         let head = self.head.as_ref()?;
         let mut out = String::from("{\"status\":");
-        out.push_str(&head.status.to_string());
+        out.push_str(&scan::decimal(head.status as u64));
         out.push_str(",\"requestId\":");
         match &head.request_id {
             Some(id) => crate::json::quote_into(id, &mut out),
@@ -231,7 +232,7 @@ impl Call {
         out.push_str(",\"rateLimit\":");
         out.push_str(head.rate_limit.as_deref().unwrap_or("null"));
         out.push_str(",\"attempts\":");
-        out.push_str(&self.attempts.to_string());
+        out.push_str(&scan::decimal(self.attempts as u64));
         out.push('}');
         Some(out)
     }
@@ -272,14 +273,14 @@ impl Call {
 
     fn redacted(&self, text: &str) -> String {
         match &self.secret {
-            Some(secret) => text.replace(secret.as_str(), "***"),
+            Some(secret) => without(text, secret),
             None => text.to_owned(),
         }
     }
 
     fn redact(&self, error: Error) -> Error {
         match &self.secret {
-            Some(secret) if error.message().contains(secret.as_str()) => {
+            Some(secret) if scan::position(error.message(), secret).is_some() => {
                 let message = self.redacted(error.message());
                 error.with_message(message)
             }
@@ -288,9 +289,22 @@ impl Call {
     }
 }
 
+/// The text with each `secret` struck out.
+fn without(text: &str, secret: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = scan::split(rest, secret) {
+        out.push_str(before);
+        out.push_str("***");
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The error for a connection that failed or broke; `cause`: what the runtime said.
 pub fn connection_error(url: &str, cause: &str, in_reply: bool) -> Error {
-    let origin = url.split('?').next().unwrap_or(url);
+    let origin = scan::split(url, "?").map_or(url, |(origin, _)| origin);
     if in_reply {
         let message = ["The connection broke in the middle of the reply: ", cause].concat();
         return Error::stream(Kind::Truncated, message, Details::default());

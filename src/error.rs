@@ -1,6 +1,7 @@
 //! The one error type. It holds what the provider said and never a key: nothing here is made from a request's headers.
 
 use crate::json;
+use crate::scan;
 
 /// What went wrong, in words that no provider owns. The string of [`Kind::code`] is the very one JavaScript sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,7 +217,7 @@ impl Error {
         out.push_str(if self.is_retryable() { ",\"retryable\":true" } else { ",\"retryable\":false" });
         if let Some(status) = self.0.status {
             out.push_str(",\"status\":");
-            out.push_str(&status.to_string());
+            out.push_str(&scan::decimal(status as u64));
         }
         let details = &self.0.details;
         member_into("code", &details.code, &mut out);

@@ -23,6 +23,7 @@ pub use repair::Repairs;
 
 use crate::accumulate::Accumulator;
 use crate::error::{Details, Error, Kind};
+use crate::scan;
 use crate::sse;
 use crate::wire::{clean, failure};
 use normal::Normalizer;
@@ -125,7 +126,8 @@ impl Decoder {
 
     /// The response's `content-type`, for the message when the body is no reply. It decides nothing: many are wrong.
     pub fn set_content_type(&mut self, content_type: &str) {
-        content_type.split(';').next().unwrap_or("").trim().clone_into(&mut self.content_type);
+        let kind = scan::split(content_type, ";").map_or(content_type, |(kind, _)| kind);
+        kind.trim_ascii().clone_into(&mut self.content_type);
     }
 
     /// Takes the next bytes of the body.

@@ -71,7 +71,7 @@ impl Unescaper {
             self.plain(plain, out);
             let kind = escaped.as_bytes().get(1).copied().unwrap_or(b'\\');
             if kind == b'u' {
-                self.unit(escaped.get(2..6).and_then(|hex| u32::from_str_radix(hex, 16).ok()).unwrap_or(0xFFFD), out);
+                self.unit(unit_of(escaped), out);
                 rest = escaped.get(6..).unwrap_or("");
                 continue;
             }
@@ -120,26 +120,46 @@ impl Unescaper {
     }
 }
 
+/// The UTF-16 unit of an escape `\uXXXX`.
+fn unit_of(escape: &str) -> u32 {
+    let digits = escape.as_bytes().get(2..6).unwrap_or(b"fffd");
+    digits.iter().fold(0, |unit, digit| {
+        let value = match digit {
+            b'0'..=b'9' => digit - b'0',
+            _ => (digit | 0x20).wrapping_sub(b'a') + 10,
+        };
+        unit << 4 | u32::from(value)
+    })
+}
+
 /// A raw JSON value without the blanks between its tokens.
 pub fn compact(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
-    let mut in_string = false;
-    let mut escaped = false;
-    for character in raw.chars() {
-        if !in_string && matches!(character, ' ' | '\n' | '\r' | '\t') {
-            continue;
-        }
-        out.push(character);
-        if in_string && !escaped && character == '\\' {
-            escaped = true;
-            continue;
-        }
-        if character == '"' && !escaped {
-            in_string = !in_string;
-        }
-        escaped = false;
+    let mut rest = raw;
+    while let Some((token, after)) = scan::split(rest, "\"") {
+        out.extend(token.chars().filter(|letter| !matches!(letter, ' ' | '\n' | '\r' | '\t')));
+        let end = string_end(after);
+        out.push('"');
+        out.push_str(after.get(..end).unwrap_or(""));
+        rest = after.get(end..).unwrap_or("");
     }
+    out.extend(rest.chars().filter(|letter| !matches!(letter, ' ' | '\n' | '\r' | '\t')));
     out
+}
+
+/// Where a string ends whose opening quote was passed, its closing quote included.
+fn string_end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    loop {
+        at += scan::plain(bytes.get(at..).unwrap_or(&[]));
+        match bytes.get(at) {
+            Some(b'\\') => at += 2,
+            Some(b'"') => return at + 1,
+            Some(_) => at += 1,
+            None => return text.len(),
+        }
+    }
 }
 
 /// A raw object without the members that are null, at any depth.

@@ -3,6 +3,7 @@
 use super::repair::Repairs;
 use crate::accumulate;
 use crate::json;
+use crate::scan;
 use crate::wire::chunk::{Choice, Delta};
 use std::borrow::Cow;
 
@@ -165,7 +166,7 @@ pub fn usage(raw: Option<&str>) -> Option<Cow<'_, str>> {
         raw.starts_with('{')
             && json::member(raw, "total_tokens").is_some() | json::member(raw, "prompt_tokens").is_some()
     })?;
-    Some(if raw.contains("null") { Cow::Owned(json::without_nulls(raw)) } else { Cow::Borrowed(raw) })
+    Some(if scan::position(raw, "null").is_some() { Cow::Owned(json::without_nulls(raw)) } else { Cow::Borrowed(raw) })
 }
 
 /// Under which name a service tier is passed on: OpenAI's only for OpenAI's values (Groq says "on_demand").

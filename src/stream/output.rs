@@ -5,6 +5,7 @@ use super::predict::Growing;
 use crate::accumulate::{Accumulator, Call};
 use crate::error::{Error, Kind};
 use crate::json::{Unescaper, partial};
+use crate::scan;
 use crate::wire::clean::{self, text_member};
 
 /// What comes out.
@@ -132,8 +133,9 @@ impl Output {
                 let mut data = String::new();
                 chunk.write_into(&mut data);
                 // Raw values of a pretty-printed body are of several lines; an event's data is one.
-                if data.contains(['\n', '\r']) {
-                    data = data.replace(['\n', '\r'], " ");
+                if data.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) {
+                    data =
+                        data.chars().map(|letter| if matches!(letter, '\n' | '\r') { ' ' } else { letter }).collect();
                 }
                 self.out.push_str("data: ");
                 self.out.push_str(&data);
@@ -241,7 +243,7 @@ impl Output {
         self.next_element();
         text_member("{\"type\":\"", name, &mut self.out);
         self.out.push_str(",\"index\":");
-        self.out.push_str(&index.to_string());
+        self.out.push_str(&scan::decimal(index as u64));
     }
 
     fn calls_done(&mut self, reply: &Accumulator) {

@@ -132,9 +132,9 @@ impl Template {
         }
         let mut written = String::new();
         marked.write_into(&mut written);
-        let Some((before, after)) = written.split_once(TEXT_MARK) else { return };
+        let Some((before, after)) = scan::split(&written, TEXT_MARK) else { return };
         let (between, after) = match &self.padding {
-            Some(_) => match after.split_once(PADDING_MARK) {
+            Some(_) => match scan::split(after, PADDING_MARK) {
                 Some((between, after)) => ([between, "\""].concat(), ["\"", after].concat()),
                 None => return,
             },

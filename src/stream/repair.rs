@@ -1,5 +1,6 @@
 //! What deviated from OpenAI's wire format and was repaired.
 
+use crate::scan;
 /// Codes with their counts, in order of first sight.
 #[derive(Debug, Clone, Default)]
 pub struct Repairs(Vec<(&'static str, u32)>);
@@ -34,7 +35,7 @@ impl Repairs {
         let entries: Vec<String> = self
             .0
             .iter()
-            .map(|(code, count)| ["{\"code\":\"", code, "\",\"count\":", &count.to_string(), "}"].concat())
+            .map(|(code, count)| ["{\"code\":\"", code, "\",\"count\":", &scan::decimal(*count as u64), "}"].concat())
             .collect();
         ["[", &entries.join(","), "]"].concat()
     }

@@ -3,6 +3,7 @@
 //! the splitter is done.
 
 use crate::json::{Unescaper, escape_into};
+use crate::scan;
 use std::borrow::Cow;
 
 const OPEN: &str = "<think>";
@@ -62,7 +63,7 @@ impl Splitter {
     /// Splits the next raw piece of text.
     pub fn push<'a>(&mut self, raw: &'a str) -> Pieces<'a> {
         // The usual answer: no blank, no `<`, no escape at its start. Nothing was held, nothing is copied.
-        let starts_plain = !raw.starts_with(['<', '\\', ' ', '\n', '\r', '\t']) && !raw.is_empty();
+        let starts_plain = !scan::begins(raw, b"<\\ \n\r\t") && !raw.is_empty();
         if self.place == Place::Start && self.held.is_empty() && starts_plain {
             self.place = Place::Answer;
         }
@@ -98,7 +99,7 @@ impl Splitter {
     }
 
     fn start(&mut self, pieces: &mut Pieces<'_>) {
-        let text = self.held.get(self.blanks..).unwrap_or("").trim_start();
+        let text = self.held.get(self.blanks..).unwrap_or("").trim_ascii_start();
         self.blanks = self.held.len() - text.len();
         if let Some(rest) = text.strip_prefix(OPEN) {
             self.held = rest.to_owned();
@@ -109,7 +110,7 @@ impl Splitter {
     }
 
     fn inside(&mut self, pieces: &mut Pieces<'_>) {
-        if let Some((thought, rest)) = self.held.split_once(CLOSE) {
+        if let Some((thought, rest)) = scan::split(&self.held, CLOSE) {
             escape_into(thought, &mut pieces.reasoning);
             self.held = rest.to_owned();
             self.place = Place::Gap;
@@ -118,12 +119,11 @@ impl Splitter {
         let keep = possible_tag(&self.held);
         let thought = self.held.len() - keep;
         escape_into(self.held.get(..thought).unwrap_or(""), &mut pieces.reasoning);
-        self.held.drain(..thought);
+        self.held = self.held.get(thought..).unwrap_or("").to_owned();
     }
 
     fn gap(&mut self, pieces: &mut Pieces<'_>) {
-        let blanks = self.held.len() - self.held.trim_start().len();
-        self.held.drain(..blanks);
+        self.held = self.held.trim_ascii_start().to_owned();
         if !self.held.is_empty() {
             self.answer(pieces);
         }

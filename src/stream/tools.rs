@@ -4,6 +4,7 @@
 use super::repair::Repairs;
 use crate::accumulate::{Call, Choice};
 use crate::json::{self, Nesting};
+use crate::scan;
 use crate::wire::chunk::ToolCall;
 use crate::wire::clean;
 use std::borrow::Cow;
@@ -146,8 +147,8 @@ fn unwrap<'a>(arguments: Cow<'a, str>, repairs: &mut Repairs) -> Cow<'a, str> {
         return arguments;
     }
     let text = json::unescape(&arguments);
-    match json::string(text.trim()) {
-        Some(inner) if json::is_whole(text.trim()) && inner.starts_with(['{', '[']) => {
+    match json::string(text.trim_ascii()) {
+        Some(inner) if json::is_whole(text.trim_ascii()) && scan::begins(inner, b"{[") => {
             repairs.note("tool_arguments_encoded_twice");
             Cow::Owned(inner.to_owned())
         }
@@ -157,7 +158,7 @@ fn unwrap<'a>(arguments: Cow<'a, str>, repairs: &mut Repairs) -> Cow<'a, str> {
 
 /// A fragment that says the whole arguments once more (LiteLLM, SGLang) adds nothing: after a whole value nothing can follow.
 fn without_repetition<'a>(arguments: Cow<'a, str>, known: &Known<'_>, repairs: &mut Repairs) -> Cow<'a, str> {
-    if known.is_done && arguments.starts_with(['{', '[', '\\']) && json::is_whole(&json::unescape(&arguments)) {
+    if known.is_done && scan::begins(&arguments, b"{[\\") && json::is_whole(&json::unescape(&arguments)) {
         repairs.note("tool_arguments_repeated");
         return Cow::Borrowed("");
     }

@@ -2,6 +2,7 @@
 //! JSON string, still escaped: appending raw texts is exact (two halves of a surrogate pair meet again) and costs a copy.
 
 use super::Member;
+use crate::scan;
 use std::borrow::Cow;
 
 /// A chunk of OpenAI's shape.
@@ -99,7 +100,7 @@ impl Choice<'_> {
 
     fn write_into(&self, out: &mut String) {
         out.push_str("{\"index\":");
-        out.push_str(&self.index.to_string());
+        out.push_str(&scan::decimal(self.index as u64));
         out.push_str(",\"delta\":{");
         let start = out.len();
         if self.role {
@@ -148,7 +149,7 @@ impl Call<'_> {
     fn write_into(&self, out: &mut String) {
         let (kind, arguments) = if self.custom { ("custom", "input") } else { ("function", "arguments") };
         out.push_str("{\"index\":");
-        out.push_str(&self.index.to_string());
+        out.push_str(&scan::decimal(self.index as u64));
         if let Some(id) = &self.id {
             text_member(",\"id\":\"", id, out);
             text_member(",\"type\":\"", kind, out);

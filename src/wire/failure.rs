@@ -5,11 +5,12 @@
 
 use crate::error::{Details, Error, Kind};
 use crate::json::{self, Cursor};
+use crate::scan;
 use crate::sse;
 
 /// How far into errors within errors to look.
 const DEPTH: usize = 12;
-/// Characters of a body without structure that go into a message: a message is no dump.
+/// Bytes of a body without structure that go into a message: a message is no dump.
 const EXCERPT: usize = 300;
 
 /// What was found in an error body.
@@ -37,7 +38,7 @@ pub fn frame(raw: &str) -> Error {
     let status = found.code.as_deref().and_then(|code| code.parse().ok()).filter(|code| (400..600).contains(code));
     let kind = kind(status, &found);
     let message = found.message.unwrap_or_else(|| match shorten(raw) {
-        text if text.is_empty() || text.starts_with(['{', '[', '"']) => {
+        text if text.is_empty() || scan::begins(&text, b"{[\"") => {
             "The provider reported an error without a message".into()
         }
         text => text,
@@ -68,9 +69,9 @@ pub fn not_a_reply(content_type: &str, body: &str) -> Error {
 
 fn read(body: &str) -> Found {
     let mut found = Found::default();
-    let text = body.trim_start_matches('\u{feff}').trim();
+    let text = body.strip_prefix('\u{feff}').unwrap_or(body).trim_ascii();
     // Whatever is glued behind the value does not matter.
-    if let (true, Ok(value)) = (text.starts_with(['{', '[', '"']), Cursor::new(text).value()) {
+    if let (true, Ok(value)) = (scan::begins(text, b"{[\""), Cursor::new(text).value()) {
         visit(value, &mut found, DEPTH);
     } else {
         for data in event_data(text) {
@@ -97,7 +98,7 @@ fn event_data(text: &str) -> Vec<String> {
 
 /// Collects from a value what it says; what lies deeper wins, because gateways wrap the cause in phrases of their own.
 fn visit(raw: &str, found: &mut Found, depth: usize) {
-    let raw = raw.trim();
+    let raw = raw.trim_ascii();
     if depth == 0 {
         return;
     }
@@ -118,8 +119,8 @@ fn visit(raw: &str, found: &mut Found, depth: usize) {
 
 /// A text is the message, unless it is JSON that holds a better one.
 fn visit_text(text: &str, found: &mut Found, depth: usize) {
-    let inner = text.trim();
-    if inner.starts_with(['{', '[']) && json::is_whole(inner) {
+    let inner = text.trim_ascii();
+    if scan::begins(inner, b"{[") && json::is_whole(inner) {
         let before = found.message.take();
         visit(inner, found, depth - 1);
         found.message = found.message.take().or(before);
@@ -219,14 +220,14 @@ fn by_word(words: &[&str]) -> Option<Kind> {
 /// The few causes that many providers tell in prose only. It decides nothing but the kind.
 fn by_message(status: Option<u16>, found: &Found) -> Option<Kind> {
     let message = found.message.as_deref()?.to_ascii_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    let says = |words: &[&str]| words.iter().any(|word| scan::position(&message, word).is_some());
     match status {
         Some(400 | 413 | 422) | None
             if says(&["maximum context length", "context size", "context window", "prompt is too long"]) =>
         {
             Some(Kind::ContextLength)
         }
-        Some(400 | 404) if message.contains("model") && says(&["not found", "not exist", "not a valid model"]) => {
+        Some(400 | 404) if says(&["model"]) && says(&["not found", "not exist", "not a valid model"]) => {
             Some(Kind::ModelNotFound)
         }
         Some(400) if says(&["api key not valid", "invalid api key", "incorrect api key"]) => Some(Kind::Auth),
@@ -252,7 +253,7 @@ fn by_status(status: Option<u16>) -> Kind {
 /// A message for a body without one: what a person can use of it, and always the status.
 fn excerpt(status: u16, body: &str) -> String {
     let mut message = String::from("HTTP ");
-    message.push_str(&status.to_string());
+    message.push_str(&scan::decimal(status as u64));
     let text = if is_html(body) { title(body) } else { shorten(body) };
     message.push_str(if text.is_empty() { " with an empty body" } else { ": " });
     message.push_str(&text);
@@ -260,18 +261,16 @@ fn excerpt(status: u16, body: &str) -> String {
 }
 
 fn is_html(body: &str) -> bool {
-    body.trim_start().starts_with('<')
+    body.trim_ascii_start().starts_with('<')
 }
 
 /// The title of a page, or its first words.
 fn title(page: &str) -> String {
-    let lower = page.to_ascii_lowercase();
-    let titled = lower.find("<title").and_then(|at| {
-        let open = at + lower.get(at..)?.find('>')? + 1;
-        let close = open + lower.get(open..)?.find('<')?;
-        page.get(open..close)
+    let titled = scan::position(&page.to_ascii_lowercase(), "<title").and_then(|at| {
+        let (_, title) = scan::split(page.get(at..)?, ">")?;
+        scan::split(title, "<").map(|(title, _)| title.trim_ascii())
     });
-    match titled.map(str::trim) {
+    match titled {
         Some(title) if !title.is_empty() => title.to_owned(),
         _ => shorten(&without_tags(page)),
     }
@@ -280,20 +279,32 @@ fn title(page: &str) -> String {
 fn without_tags(page: &str) -> String {
     let mut out = String::new();
     let mut rest = page;
-    while let Some((text, tag)) = rest.split_once('<') {
+    while let Some((text, tag)) = scan::split(rest, "<") {
         out.push_str(text);
         out.push(' ');
-        rest = tag.split_once('>').map_or("", |(_, after)| after);
+        rest = scan::split(tag, ">").map_or("", |(_, after)| after);
     }
     out.push_str(rest);
     out
 }
 
+/// The first words, with single blanks between them.
 fn shorten(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let mut out: String = words.join(" ").chars().take(EXCERPT).collect();
-    if words.join(" ").chars().nth(EXCERPT).is_some() {
-        out.push('…');
+    let mut out = String::new();
+    let mut blank = false;
+    for letter in text.trim_ascii().chars() {
+        if letter.is_ascii_whitespace() {
+            blank = true;
+            continue;
+        }
+        if std::mem::take(&mut blank) {
+            out.push(' ');
+        }
+        if out.len() >= EXCERPT {
+            out.push('…');
+            break;
+        }
+        out.push(letter);
     }
     out
 }

@@ -8,7 +8,7 @@ use crate::json::{self, Cursor};
 
 /// The models as a JSON array of objects, each with an `id`.
 pub fn read(body: &str) -> Result<String, Error> {
-    let body = body.trim();
+    let body = body.trim_ascii();
     let found = ["data", "models", "result"].iter().find_map(|name| json::member(body, name));
     let list = found.filter(|list| list.starts_with('[')).unwrap_or(body);
     if !list.starts_with('[') || !json::is_whole(list) {

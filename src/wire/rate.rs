@@ -1,6 +1,7 @@
 //! Rate limits, as the headers of a response tell them: `x-ratelimit-{limit,remaining,reset}-{requests,tokens}` (OpenAI
 //! and most), `…-req-minute` and `…-tokens-minute` (Mistral), no suffix (OpenRouter).
 
+use crate::scan;
 use std::borrow::Cow;
 
 /// The windows of requests and tokens as JSON (`{"requests":{"limit":…,"remaining":…,"resetMs":…},"tokens":{…}}`); `None`
@@ -19,11 +20,11 @@ pub fn read(header: &dyn Fn(&str) -> Option<String>, now_ms: u64) -> Option<Stri
 /// The members of one window: the limit, what is left of it, in how many milliseconds it is whole again.
 fn window(header: &dyn Fn(&str) -> Option<String>, suffixes: &[&str], now_ms: u64) -> String {
     let find = |what: &str| suffixes.iter().find_map(|suffix| header(&["x-ratelimit-", what, suffix].concat()));
-    let number = |what: &str| find(what).and_then(|text| text.trim().parse::<u64>().ok());
-    let reset = find("reset").and_then(|text| reset_ms(text.trim(), now_ms));
+    let number = |what: &str| find(what).and_then(|text| text.trim_ascii().parse::<u64>().ok());
+    let reset = find("reset").and_then(|text| reset_ms(text.trim_ascii(), now_ms));
     let told: Vec<String> = [("limit", number("limit")), ("remaining", number("remaining")), ("resetMs", reset)]
         .into_iter()
-        .filter_map(|(name, value)| value.map(|value| ["\"", name, "\":", &value.to_string()].concat()))
+        .filter_map(|(name, value)| value.map(|value| ["\"", name, "\":", &scan::decimal(value)].concat()))
         .collect();
     told.join(",")
 }

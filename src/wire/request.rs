@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Kind};
 use crate::json::{self, Cursor};
+use crate::scan;
 
 /// What the client adds to the caller's parameters.
 #[derive(Debug, Default, Clone)]
@@ -107,7 +108,7 @@ fn check(body: &Body) -> Result<(), Error> {
     }
     let mut call_ids = Vec::new();
     for (at, message) in list.into_iter().enumerate() {
-        let place = ["messages[", &at.to_string(), "]"].concat();
+        let place = ["messages[", &scan::decimal(at as u64), "]"].concat();
         check_message(message, &place, &mut call_ids)?;
     }
     Ok(())
@@ -150,7 +151,7 @@ fn check_content(message: &str, role: &str, place: &str) -> Result<(), Error> {
     }
     for (index, part) in json::elements(content).into_iter().enumerate() {
         if json::member(part, "type").and_then(json::filled).is_none() {
-            let place = [place, "[", &index.to_string(), "]"].concat();
+            let place = [place, "[", &scan::decimal(index as u64), "]"].concat();
             return Err(config(&place, "must be an object with a type, as { type: \"text\", text: \"…\" }", part));
         }
     }
@@ -165,7 +166,7 @@ fn check_calls<'a>(message: &'a str, place: &str, call_ids: &mut Vec<&'a str>) -
         return Err(config(place, "must be an array", calls));
     }
     for (index, call) in json::elements(calls).into_iter().enumerate() {
-        let place = [place, "[", &index.to_string(), "]"].concat();
+        let place = [place, "[", &scan::decimal(index as u64), "]"].concat();
         let id = json::member(call, "id").unwrap_or("");
         if json::filled(id).is_none() {
             return Err(config(&[&place, ".id"].concat(), "must be a non-empty string", id));
