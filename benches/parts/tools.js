@@ -31,26 +31,39 @@ async function openaiHelper(fetch) {
 
 const CLIENTS = { "tokenwire .events": tokenwireEvents, "openai .stream()": openaiHelper };
 
+const LENGTHS = [2000, 4000, 8000];
+
 /** Rows { fragments, cut, clients: { name: µs per fragment }, partials: { name: how many partial values it gave } }. */
 export async function tools({ rounds, report }) {
   const rows = [];
-  for (const fragments of [2000, 4000, 8000]) {
-    const stream = toolStream(fragments);
-    for (const cut of ["event", "16 KiB"]) {
-      report(`${fragments} fragments, ${cut}`);
-      const fetch = replay(CUTS[cut](stream.bytes));
-      const runs = Object.fromEntries(Object.entries(CLIENTS).map(([name, read]) => [name, () => read(fetch)]));
-      const partials = {};
-      const check = (name, result) => {
-        partials[name] = result.partials;
-        checked(name, result, stream, cut);
-      };
-      const took = await measure(runs, { rounds, clock: cpuClock, check });
-      const clients = Object.fromEntries(Object.entries(took).map(([name, ms]) => [name, (ms * 1000) / fragments]));
-      rows.push({ fragments, cut, clients, partials });
-    }
+  for (const cut of ["event", "16 KiB"]) {
+    report(cut);
+    rows.push(...(await measureLengths(cut, rounds)));
   }
   return rows;
+}
+
+/** All lengths in the same rounds, for they are compared with each other. */
+async function measureLengths(cut, rounds) {
+  const cases = LENGTHS.flatMap((fragments) => {
+    const stream = toolStream(fragments);
+    const fetch = replay(CUTS[cut](stream.bytes));
+    return Object.entries(CLIENTS).map(([name, read]) => ({ name, stream, fragments, run: () => read(fetch) }));
+  });
+  const check = (at, result) => {
+    cases[at].partials = result.partials;
+    checked(cases[at].name, result, cases[at].stream, cut);
+  };
+  const took = await measure(cases.map(({ run }) => run), { rounds, clock: cpuClock, check });
+  return LENGTHS.map((fragments) => {
+    const row = { fragments, cut, clients: {}, partials: {} };
+    for (const [at, { name, fragments: length, partials }] of cases.entries()) {
+      if (length !== fragments) continue;
+      row.clients[name] = (took[at] * 1000) / fragments;
+      row.partials[name] = partials;
+    }
+    return row;
+  });
 }
 
 /**
