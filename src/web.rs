@@ -5,6 +5,7 @@ mod cause;
 mod driver;
 mod fetch;
 mod options;
+mod waiting;
 
 pub use driver::Driver;
 pub use options::Options;

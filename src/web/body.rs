@@ -3,8 +3,7 @@
 use js_sys::{JsString, Promise, Uint8Array};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,15 +16,6 @@ extern "C" {
     /// The same member, copied over in one crossing of the border: for what is known to be a Uint8Array.
     #[wasm_bindgen(method, getter, js_name = value)]
     fn bytes(this: &ReadResult) -> Option<Vec<u8>>;
-}
-
-/// The stream of a response's body; of its text where it has no stream, being empty or a polyfill's.
-pub async fn body_of(response: &Response) -> Result<Option<ReadableStream>, JsValue> {
-    if let Some(stream) = response.body() {
-        return Ok(Some(stream));
-    }
-    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    Ok(Response::new_with_opt_str(Some(&text))?.body())
 }
 
 /// A body that is being read.

@@ -1,32 +1,28 @@
 //! Carries out what the state machine of a call asks for. All waiting is here.
 //!
-//! The hot path is `pull`: one `reader.read().then(f)`, with `f` made once per call and its promise handed straight to the
-//! consumer; a future per read would cost microseconds. Futures are used where a call waits once: for the response's head,
-//! and for reads that bring nothing to deliver.
+//! There are two functions that promises call, made once per call: one for what comes, one for what breaks. What they do is
+//! told by `waits`. The hot path is `pull`: `reader.read().then(f, g)`, and its promise is handed straight to the consumer.
+//! All other waiting is a promise of our own, settled when its goal is reached; a future per read, or an async function,
+//! would cost microseconds and the module a tenth of its bytes.
 
-use super::body::{ReadResult, Reader, body_of};
+use super::body::{ReadResult, Reader};
 use super::cause::{describe, own_kind};
 use super::fetch::Request;
 use super::options::Options;
+use super::waiting::{Goal, Waiter, Waits};
 use crate::call::{self, Api, Call, Step};
 use crate::error::{Details, Error, Kind};
 use crate::stream::Mode;
 use crate::wire::request::Additions;
 use gloo_net::http::Response;
-use js_sys::{Array, Date, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Date, Function, Object, Promise, Reflect, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{AbortController, Headers, ReadableStream};
 
 #[wasm_bindgen]
 extern "C" {
-    /// `then` with functions that were made before: js-sys wants closures, and would make functions of them at each call.
-    #[wasm_bindgen(extends = Promise)]
-    type Chain;
-    #[wasm_bindgen(method, js_name = then)]
-    fn then_call(this: &Chain, fulfilled: &Function, rejected: &Function) -> Promise;
     /// `Function.call` with a text: the string is made on the way, not before.
     #[wasm_bindgen(extends = Function)]
     type Deliver;
@@ -37,25 +33,31 @@ extern "C" {
 /// A call that is under way. Dropping it cancels the request.
 pub struct Driver(Rc<Inner>);
 
-struct Inner {
-    call: RefCell<Call>,
-    params: String,
-    options: Options,
-    fetch: Option<Function>,
+/// What the driver holds.
+pub struct Inner {
+    pub call: RefCell<Call>,
+    pub params: String,
+    pub options: Options,
+    pub fetch: Option<Function>,
     /// Makes the JavaScript error: `(json, { headers, body, cause }) => Error`.
-    fail: Function,
-    controller: AbortController,
-    headers: RefCell<Option<Headers>>,
-    reader: RefCell<Option<Reader>>,
-    sse: Cell<bool>,
+    pub fail: Function,
+    pub controller: AbortController,
+    pub headers: RefCell<Option<Headers>>,
+    pub reader: RefCell<Option<Reader>>,
+    pub sse: Cell<bool>,
     /// Makes of a batch what `pull` resolves to.
-    deliver: RefCell<Option<Function>>,
+    pub deliver: RefCell<Option<Function>>,
     /// The error that was thrown; it stays the same object.
-    error: RefCell<Option<JsValue>>,
-    /// Ends the waiting for a head that a custom fetch never gives.
-    stop: RefCell<Option<Function>>,
-    on_read: Closure<dyn FnMut(JsValue) -> Result<JsValue, JsValue>>,
-    on_break: Closure<dyn FnMut(JsValue) -> Result<JsValue, JsValue>>,
+    pub error: RefCell<Option<JsValue>>,
+    /// Itself, and while a promise is to call one of the two functions below, itself held: they live as long as it does.
+    pub this: Weak<Inner>,
+    pub held: RefCell<Option<Rc<Inner>>>,
+    /// What the two functions below are for, now.
+    pub waits: Cell<Waits>,
+    /// Who waits, other than for a `pull` that goes straight through.
+    pub waiter: RefCell<Option<Waiter>>,
+    pub fulfilled: Closure<dyn FnMut(JsValue) -> Result<JsValue, JsValue>>,
+    pub rejected: Closure<dyn FnMut(JsValue) -> Result<JsValue, JsValue>>,
 }
 
 impl Driver {
@@ -70,7 +72,7 @@ impl Driver {
         let controller = AbortController::new()?;
         let call = Call::new(api, options.seed() as u64, options.api_key());
         Ok(Self(Rc::new_cyclic(|weak: &Weak<Inner>| {
-            let (for_read, for_break) = (weak.clone(), weak.clone());
+            let (for_value, for_cause) = (weak.clone(), weak.clone());
             Inner {
                 call: RefCell::new(call),
                 params,
@@ -83,17 +85,28 @@ impl Driver {
                 sse: Cell::new(false),
                 deliver: RefCell::new(None),
                 error: RefCell::new(None),
-                stop: RefCell::new(None),
-                on_read: Closure::new(move |result| Inner::settled(&for_read, Ok(result))),
-                on_break: Closure::new(move |cause| Inner::settled(&for_break, Err(cause))),
+                this: weak.clone(),
+                held: RefCell::new(None),
+                waits: Cell::new(Waits::Head),
+                waiter: RefCell::new(None),
+                fulfilled: Closure::new(move |value| Inner::settled(&for_value, Ok(value))),
+                rejected: Closure::new(move |cause| Inner::settled(&for_cause, Err(cause))),
             }
         })))
     }
 
     /// Sends the request; resolves when the head of a good response is there.
     pub fn send(&self) -> Promise {
-        let inner = Rc::clone(&self.0);
-        future_to_promise(async move { inner.send().await })
+        let inner = &self.0;
+        let promise = inner.until(Goal::Head);
+        if inner.call.borrow().end().is_none() {
+            match inner.request() {
+                Ok(sent) => inner.then(Waits::Head, &sent),
+                Err(error) => inner.call.borrow_mut().on_failure(error),
+            }
+        }
+        inner.notify();
+        promise
     }
 
     /// Chooses what [`Driver::pull`] gives, and how.
@@ -115,13 +128,9 @@ impl Driver {
 
     /// Reads all that is left.
     pub fn drain(&self) -> Promise {
-        let inner = Rc::clone(&self.0);
-        future_to_promise(async move {
-            while inner.call.borrow().end().is_none() {
-                inner.read_once().await;
-            }
-            inner.outcome().map(|()| JsValue::UNDEFINED)
-        })
+        let promise = self.0.until(Goal::End);
+        self.0.go_on();
+        promise
     }
 
     /// Cancels the request; whoever waits gets an error with this reason.
@@ -157,28 +166,7 @@ impl Drop for Driver {
 }
 
 impl Inner {
-    async fn send(&self) -> Result<JsValue, JsValue> {
-        self.outcome()?;
-        let response = match self.request() {
-            Ok(sent) => JsFuture::from(sent).await,
-            Err(error) => {
-                self.call.borrow_mut().on_failure(error);
-                return self.outcome().map(|()| JsValue::UNDEFINED);
-            }
-        };
-        self.stop.replace(None);
-        match response {
-            Ok(response) => self.opened(response).await,
-            Err(cause) => self.broke(cause),
-        }
-        // An error response is read to its end here, so that what waits for the head gets the error whole.
-        while self.must_collect() {
-            self.read_once().await;
-        }
-        self.outcome().map(|()| JsValue::UNDEFINED)
-    }
-
-    /// Checks and sends; the promise also settles when the call is stopped.
+    /// Checks and sends.
     fn request(&self) -> Result<Promise, Error> {
         let options = &self.options;
         let additions = Additions {
@@ -190,15 +178,11 @@ impl Inner {
         let key = options.api_key().filter(|key| !key.is_empty());
         let (url, headers) = (options.url(), options.headers());
         let request = Request { url: &url, body: body.as_deref(), key: key.as_deref(), headers: &headers };
-        let sent = request.send(self.fetch.as_ref(), &self.controller.signal())?;
-        let stopped = Promise::new(&mut |_, reject| {
-            self.stop.replace(Some(reject));
-        });
-        Ok(Promise::race(&Array::of2(&sent, &stopped)).unchecked_into())
+        request.send(self.fetch.as_ref(), &self.controller.signal())
     }
 
     /// The head is there.
-    async fn opened(&self, response: JsValue) {
+    pub fn opened(&self, response: JsValue) {
         if !Reflect::get(&response, &"status".into()).is_ok_and(|status| status.as_f64().is_some()) {
             let message = "fetch must resolve to a Response, it gave something without a status";
             return self.call.borrow_mut().on_failure(Error::new(Kind::Config, message));
@@ -209,14 +193,27 @@ impl Inner {
         let head = Response::from(Clone::clone(&raw));
         let headers = head.headers();
         self.call.borrow_mut().on_response(head.status(), &|name| headers.get(name), Date::now() as u64);
-        match body_of(&raw).await {
+        match raw.body() {
+            Some(stream) => self.begin(&stream),
+            // Empty, or a polyfill's that has only its text.
+            None => match raw.text() {
+                Ok(text) => self.then(Waits::Text, text.unchecked_ref()),
+                Err(_) => self.call.borrow_mut().on_end(),
+            },
+        }
+    }
+
+    /// The text is there; it is read like any body.
+    pub fn has_text(&self, text: &JsValue) {
+        let text = text.as_string().unwrap_or_default();
+        match web_sys::Response::new_with_opt_str(Some(&text)).map(|response| response.body()) {
             Ok(Some(stream)) => self.begin(&stream),
-            Ok(None) => self.call.borrow_mut().on_end(),
-            Err(cause) => self.broke(cause),
+            _ => self.call.borrow_mut().on_end(),
         }
     }
 
     fn begin(&self, stream: &ReadableStream) {
+        self.waits.set(Waits::Reads);
         let reader = Reader::open(stream);
         if reader.is_none() {
             let message = "fetch gave a Response whose body is already being read";
@@ -229,58 +226,10 @@ impl Inner {
         }
     }
 
-    fn must_collect(&self) -> bool {
-        let call = self.call.borrow();
-        call.is_refused() && call.step() == Step::Read
-    }
-
-    /// The next read, with its outcome on the way to the consumer.
-    fn next_read(&self) -> Promise {
-        let reader = self.reader.borrow();
-        let Some(reader) = reader.as_ref() else {
-            return Promise::reject(&JsValue::from_str("tokenwire: pull() before send() had resolved"));
-        };
-        let read: Chain = reader.read().unchecked_into();
-        read.then_call(self.on_read.as_ref().unchecked_ref(), self.on_break.as_ref().unchecked_ref())
-    }
-
-    /// A read of [`Inner::next_read`] settled: gives the batch, or a promise of it where the read brought none.
-    fn settled(weak: &Weak<Self>, result: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
-        let Some(inner) = weak.upgrade() else { return Ok(JsValue::UNDEFINED) };
-        inner.absorb(result);
-        if let Some(batch) = inner.ready()? {
-            return Ok(batch);
-        }
-        Ok(future_to_promise(async move {
-            loop {
-                inner.read_once().await;
-                if let Some(batch) = inner.ready()? {
-                    return Ok(batch);
-                }
-            }
-        })
-        .into())
-    }
-
-    async fn read_once(&self) {
-        let read = self.reader.borrow().as_ref().map(Reader::read);
-        match read {
-            Some(read) => {
-                let result = JsFuture::from(read).await;
-                self.absorb(result);
-            }
-            None => self.call.borrow_mut().on_end(),
-        }
-    }
-
     /// Takes in what a read gave.
-    fn absorb(&self, result: Result<JsValue, JsValue>) {
-        let result = match result {
-            Ok(result) => result.unchecked_into::<ReadResult>(),
-            Err(cause) => return self.broke(cause),
-        };
+    pub fn absorb(&self, result: &ReadResult) {
         // Without a reader the call was stopped while this read was under way.
-        let bytes = self.reader.borrow().as_ref().and_then(|reader| reader.bytes(&result));
+        let bytes = self.reader.borrow().as_ref().and_then(|reader| reader.bytes(result));
         let mut call = self.call.borrow_mut();
         match bytes {
             Some(bytes) => call.on_bytes(&bytes),
@@ -297,7 +246,7 @@ impl Inner {
     }
 
     /// The fetch or a read failed.
-    fn broke(&self, cause: JsValue) {
+    pub fn broke(&self, cause: JsValue) {
         self.reader.replace(None);
         if self.call.borrow().end().is_some() {
             return;
@@ -317,7 +266,7 @@ impl Inner {
     }
 
     /// What is ready for the consumer: a batch, the end (also handed to `deliver`), or the error.
-    fn ready(&self) -> Result<Option<JsValue>, JsValue> {
+    pub fn ready(&self) -> Result<Option<JsValue>, JsValue> {
         let batch = self.call.borrow_mut().take();
         if let Some(batch) = batch {
             let deliver = self.deliver.borrow();
@@ -337,7 +286,7 @@ impl Inner {
     }
 
     /// Throws what the call failed of, always the same object.
-    fn outcome(&self) -> Result<(), JsValue> {
+    pub fn outcome(&self) -> Result<(), JsValue> {
         let failure = self.call.borrow().failure().cloned();
         let Some(failure) = failure else { return Ok(()) };
         let known = self.error.borrow().clone();
@@ -367,10 +316,8 @@ impl Inner {
         }
         self.call.borrow_mut().abort(error);
         self.controller.abort_with_reason(reason);
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.call1(&JsValue::UNDEFINED, reason);
-        }
         self.release(reason);
+        self.notify();
     }
 
     /// Lets go of the body. What the provider still sends after its end is not wanted.

@@ -4,14 +4,14 @@
 //! the crate; `rules` below reads these lines:
 //!
 //! ```text
-//! error: json
 //! scan:
 //! json: scan
+//! error: json scan
 //! sse: scan
-//! wire: error json sse
-//! accumulate: json wire
+//! wire: error json scan sse
+//! accumulate: json scan wire
 //! stream: accumulate error json scan sse wire
-//! call: error json stream wire
+//! call: error json scan stream wire
 //! web: call error stream wire
 //! js: call web
 //! ```

@@ -1,0 +1,146 @@
+//! Promises, without futures: what the two functions that promises call are for, and who waits for what.
+
+use super::body::Reader;
+use super::driver::Inner;
+use crate::call::Step;
+use js_sys::{Function, Promise};
+use std::rc::Weak;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `then` with functions that were made before: js-sys wants closures, and would make functions of them at each call.
+    #[wasm_bindgen(extends = Promise)]
+    type Chain;
+    #[wasm_bindgen(method, js_name = then)]
+    fn then_call(this: &Chain, fulfilled: &Function, rejected: &Function) -> Promise;
+}
+
+/// What comes next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Waits {
+    /// The response.
+    Head,
+    /// Its text, where it has no stream.
+    Text,
+    /// A read whose batch is handed to the consumer by the promise itself.
+    Pull,
+    /// Reads, until the waiter's goal is reached.
+    Reads,
+}
+
+/// When a waiter has waited long enough.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// The head is there, and of an error response all of it.
+    Head,
+    /// There is something to deliver.
+    Batch,
+    /// The call has ended.
+    End,
+}
+
+pub struct Waiter {
+    goal: Goal,
+    resolve: Function,
+    reject: Function,
+}
+
+impl Inner {
+    /// Has the two functions called with what becomes of `promise`.
+    pub fn then(&self, waits: Waits, promise: &Promise) {
+        self.waits.set(waits);
+        let _ = self.chain(promise);
+    }
+
+    fn chain(&self, promise: &Promise) -> Promise {
+        self.held.replace(self.this.upgrade());
+        let chain: &Chain = promise.unchecked_ref();
+        chain.then_call(self.fulfilled.as_ref().unchecked_ref(), self.rejected.as_ref().unchecked_ref())
+    }
+
+    /// The next read, with its outcome on the way to the consumer.
+    pub fn next_read(&self) -> Promise {
+        match self.reader.borrow().as_ref() {
+            Some(reader) => {
+                self.waits.set(Waits::Pull);
+                self.chain(&reader.read())
+            }
+            None => Promise::reject(&JsValue::from_str("tokenwire: pull() before send() had resolved")),
+        }
+    }
+
+    /// A promise settled: what came, or what broke.
+    pub fn settled(weak: &Weak<Self>, result: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
+        let Some(inner) = weak.upgrade() else { return Ok(JsValue::UNDEFINED) };
+        inner.held.take();
+        let waits = inner.waits.get();
+        match (waits, result) {
+            (_, Err(cause)) => inner.broke(cause),
+            (Waits::Head, Ok(response)) => inner.opened(response),
+            (Waits::Text, Ok(text)) => inner.has_text(&text),
+            (Waits::Pull | Waits::Reads, Ok(result)) => inner.absorb(result.unchecked_ref()),
+        }
+        if waits != Waits::Pull {
+            inner.go_on();
+            return Ok(JsValue::UNDEFINED);
+        }
+        if let Some(batch) = inner.ready()? {
+            return Ok(batch);
+        }
+        // A read that brought nothing to deliver: one promise waits for as many as it takes.
+        let promise = inner.until(Goal::Batch);
+        inner.go_on();
+        Ok(promise.into())
+    }
+
+    /// A promise that settles when the goal is reached.
+    pub fn until(&self, goal: Goal) -> Promise {
+        Promise::new(&mut |resolve, reject| {
+            self.waiter.replace(Some(Waiter { goal, resolve, reject }));
+        })
+    }
+
+    /// Settles the promise of who waits, or does what has to be done for it next.
+    pub fn go_on(&self) {
+        if self.notify() || matches!(self.waits.get(), Waits::Head | Waits::Text) {
+            return;
+        }
+        let read = self.reader.borrow().as_ref().map(Reader::read);
+        match read {
+            Some(read) => self.then(Waits::Reads, &read),
+            None => {
+                self.call.borrow_mut().on_end();
+                self.notify();
+            }
+        }
+    }
+
+    /// True when nobody waits any more.
+    pub fn notify(&self) -> bool {
+        let Some(goal) = self.waiter.borrow().as_ref().map(|waiter| waiter.goal) else { return true };
+        let has_ended = self.call.borrow().end().is_some();
+        let reached = match goal {
+            Goal::Batch => self.ready(),
+            Goal::Head if !has_ended && (self.waits.get() != Waits::Reads || self.must_collect()) => Ok(None),
+            Goal::End if !has_ended => Ok(None),
+            Goal::Head | Goal::End => self.outcome().map(|()| Some(JsValue::UNDEFINED)),
+        };
+        let (value, is_error) = match reached {
+            Ok(None) => return false,
+            Ok(Some(value)) => (value, false),
+            Err(error) => (error, true),
+        };
+        if let Some(waiter) = self.waiter.take() {
+            let settle = if is_error { waiter.reject } else { waiter.resolve };
+            let _ = settle.call1(&JsValue::UNDEFINED, &value);
+        }
+        true
+    }
+
+    /// An error response is read to its end before the head is told of, so that the error is told whole.
+    fn must_collect(&self) -> bool {
+        let call = self.call.borrow();
+        call.is_refused() && call.step() == Step::Read
+    }
+}
