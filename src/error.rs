@@ -48,28 +48,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 19] = [
-        Self::Auth,
-        Self::Permission,
-        Self::Quota,
-        Self::RateLimit,
-        Self::Overloaded,
-        Self::ModelNotFound,
-        Self::NotFound,
-        Self::ContextLength,
-        Self::ContentFilter,
-        Self::UnsupportedParameter,
-        Self::BadRequest,
-        Self::Server,
-        Self::Connection,
-        Self::Timeout,
-        Self::Aborted,
-        Self::Truncated,
-        Self::Malformed,
-        Self::Limit,
-        Self::Config,
-    ];
-
     /// The stable name, as in the public contract.
     pub fn code(self) -> &'static str {
         match self {
@@ -93,11 +71,6 @@ impl Kind {
             Self::Limit => "limit",
             Self::Config => "config",
         }
-    }
-
-    /// The kind with this stable name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
     /// True when the same request may succeed later.

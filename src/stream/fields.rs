@@ -4,8 +4,36 @@ use super::repair::Repairs;
 use crate::accumulate;
 use crate::json;
 use crate::scan;
-use crate::wire::chunk::{Choice, Delta};
+use crate::wire::chunk::{Choice, Chunk, Delta};
 use std::borrow::Cow;
+
+/// Replies of other shapes than OpenAI's, told by their members: Workers AI's `{"response":"…"}`, Ollama's own
+/// `{"message":{…},"done":false}`. They become a choice of a chunk.
+pub fn adopt(chunk: &mut Chunk<'_>, repairs: &mut Repairs) {
+    if chunk.choices.is_some() {
+        return;
+    }
+    let member = |name: &str| chunk.extra.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    let message =
+        member("message").filter(|message| message.starts_with('{') && json::member(message, "role").is_some());
+    let delta = match (message, member("response").filter(|response| json::string(response).is_some())) {
+        (Some(message), _) => {
+            let mut cursor = json::Cursor::new(message);
+            cursor.open(b'{');
+            Delta::read(&mut cursor).ok()
+        }
+        (None, Some(response)) => Some(Delta { content: Some(response), ..Delta::default() }),
+        (None, None) => None,
+    };
+    let Some(delta) = delta else { return };
+    repairs.note("foreign_shape");
+    let is_done = member("done") == Some("true");
+    let finish_reason = member("done_reason").or(is_done.then_some("\"stop\""));
+    let choice =
+        Choice { index: Some("0"), delta: Some(delta), finish_reason, has_finish_reason: true, ..Choice::default() };
+    chunk.choices = Some(vec![choice]);
+    chunk.extra.retain(|(key, _)| !matches!(*key, "message" | "response" | "done" | "done_reason"));
+}
 
 /// What there is to read of a choice: its delta; else its message, as far as it goes beyond what came; else its text.
 pub fn delta<'a>(

@@ -2,11 +2,16 @@
 
 use super::frame::Values;
 use super::predict::Template;
-use super::{Body, Decoder, LIMIT, normal};
+use super::{Body, Decoder, LIMIT, fields, normal};
 use crate::error::{Details, Error, Kind};
 use crate::json::{self, Cursor};
+use crate::scan;
 use crate::sse;
 use crate::wire::{chunk, failure};
+use std::borrow::Cow;
+
+/// How often an event's data is searched for another event: each search may go to its end.
+const GLUED: usize = 4;
 
 impl Decoder {
     /// Decides by the first byte what the body is, and drops what stands before it.
@@ -75,10 +80,13 @@ impl Decoder {
         if self.end.is_none() && event.name.is_empty() && self.is_predicted(event.data) {
             return;
         }
-        let text = String::from_utf8_lossy(event.data);
-        if matches!(text, std::borrow::Cow::Owned(_)) {
-            self.repairs.note("invalid_utf8");
-        }
+        let text = match std::str::from_utf8(event.data) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => {
+                self.repairs.note("invalid_utf8");
+                String::from_utf8_lossy(event.data)
+            }
+        };
         if event.name == b"error" && self.end.is_none() {
             let is_chunk = json::member(&text, "choices").is_some();
             if !is_chunk {
@@ -113,8 +121,13 @@ impl Decoder {
                 self.repairs.note("events_joined");
             }
             let Ok(raw) = cursor.value() else {
-                // A ping, for example.
-                return self.repairs.note("data_not_json");
+                // A ping; or half an event with the next one glued to it (a gateway that lost a line).
+                self.repairs.note("data_not_json");
+                match scan::split(rest, "data: {").filter(|_| count <= GLUED) {
+                    Some((half, _)) => cursor = Cursor::new(rest.get(half.len() + "data: ".len()..).unwrap_or("")),
+                    None => return,
+                }
+                continue;
             };
             self.object(raw, text);
         }
@@ -123,7 +136,7 @@ impl Decoder {
     /// `text`: the data in which `raw` stands.
     fn object(&mut self, raw: &str, text: &str) {
         let mut cursor = Cursor::new(raw);
-        let Ok(chunk) = chunk::Chunk::read(&mut cursor) else {
+        let Ok(mut chunk) = chunk::Chunk::read(&mut cursor) else {
             // An array with an error in it (Gemini), or a value that says nothing.
             return match json::elements(raw).first() {
                 Some(first) if json::member(first, "error").is_some() => self.fail(failure::frame(raw)),
@@ -131,6 +144,7 @@ impl Decoder {
             };
         };
         self.values += 1;
+        fields::adopt(&mut chunk, &mut self.repairs);
         let failed = normal::failure(&chunk, raw);
         let is_whole = chunk.is_completion();
         if chunk.choices.is_some() || failed.is_none() {

@@ -1,15 +1,7 @@
 //! What a runtime or a stream throws, as far as it can be read.
 
-use crate::error::Kind;
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
-
-/// The kind of an error that tokenwire threw itself.
-pub fn own_kind(cause: &JsValue) -> Option<Kind> {
-    let get = |name: &str| Reflect::get(cause, &name.into()).ok();
-    get("retryable")?.as_bool()?;
-    Kind::from_code(&get("kind")?.as_string()?)
-}
 
 /// What a runtime says of a failed fetch; it hides the reason from pages on purpose, Node tells it in `cause`.
 pub fn describe(cause: &JsValue) -> String {

@@ -6,12 +6,12 @@
 //! would cost microseconds and the module a tenth of its bytes.
 
 use super::body::{ReadResult, Reader};
-use super::cause::{describe, own_kind};
+use super::cause::describe;
 use super::fetch::Request;
 use super::options::Options;
 use super::waiting::{Goal, Waiter, Waits};
 use crate::call::{self, Api, Call, Step};
-use crate::error::{Details, Error, Kind};
+use crate::error::{Error, Kind};
 use crate::stream::Mode;
 use crate::wire::request::Additions;
 use gloo_net::http::Response;
@@ -250,13 +250,6 @@ impl Inner {
         self.reader.replace(None);
         if self.call.borrow().end().is_some() {
             return;
-        }
-        // A stream of ours that fails (a branch of `tee`) already gives the error to throw.
-        if let Some(kind) = own_kind(&cause) {
-            let message = Reflect::get(&cause, &"message".into()).ok().and_then(|text| text.as_string());
-            self.error.replace(Some(cause));
-            let error = Error::stream(kind, message.unwrap_or_default(), Details::default());
-            return self.call.borrow_mut().on_failure(error);
         }
         let in_reply = self.headers.borrow().is_some();
         let error = call::connection_error(&self.options.url(), &describe(&cause), in_reply);

@@ -156,7 +156,8 @@ impl<'a> Choice<'a> {
 }
 
 impl<'a> Delta<'a> {
-    fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
+    /// Reads the members of an object whose bracket was passed.
+    pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
         let mut delta = Self::default();
         let mut first = true;
         while let Some(key) = cursor.key(&mut first)? {

@@ -250,3 +250,26 @@ fn a_refusal_is_no_text() {
         + DONE;
     check("refusal", &input, &complete("").refusal("I won't"));
 }
+
+#[test]
+fn replies_of_other_shapes_are_read() {
+    let workers =
+        "data: {\"response\":\"Hel\",\"p\":\"ab\"}\n\ndata: {\"response\":\"lo\",\"p\":\"abc\"}\n\n".to_owned() + DONE;
+    let want = Want { finish: None, ..complete("Hello") };
+    check("Workers AI", &workers, &want);
+    let said = |text: &str| {
+        format!("{{\"model\":\"m\",\"message\":{{\"role\":\"assistant\",\"content\":\"{text}\"}},\"done\":false}}\n")
+    };
+    let last = "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\"}\n";
+    check("Ollama's own", &(said("Hel") + &said("lo") + last), &complete("Hello"));
+    check("cut", &(said("Hel") + &said("lo")), &truncated("Hello"));
+}
+
+#[test]
+fn an_event_that_is_glued_to_half_of_another_is_read() {
+    let half = "data: {\"id\":\"x\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"a";
+    let input = text("Hel") + half + &text("lo") + &finish("stop") + DONE;
+    check("glued", &input, &complete("Hello"));
+    let error = "data: {\"error\":{\"message\":\"boom\"}}\n\n";
+    check("a glued error", &(text("Hello") + half + error), &failed("Hello", "boom"));
+}
