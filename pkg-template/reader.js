@@ -1,5 +1,5 @@
-// The one iteration of a stream. A plain iterator object: next() costs the core's own promise and no other, for an
-// async generator would add three turns of the microtask queue to every item.
+// The one iteration of a stream. A plain iterator object: next() costs the promise of the network read, with the core called
+// once when it settles, and no other; an async generator would add three turns of the microtask queue to every item.
 import { config } from "./errors.js";
 
 export class Reader {
@@ -8,6 +8,8 @@ export class Reader {
   #unpack;
   #complete;
   #core;
+  /** The reader of the body. */
+  #source;
   /** Items that came and were not yet asked for. */
   #queue = [];
   #at = 0;
@@ -77,7 +79,11 @@ export class Reader {
     const { failure } = this.#call;
     if (failure) return Promise.reject(failure);
     this.#busy = true;
-    return this.#core ? (this.#call.pending = this.#core.pull()) : this.#open();
+    return this.#source ? this.#read() : this.#open();
+  }
+
+  #read() {
+    return (this.#call.pending = this.#source.read().then(this.#came, this.#failed));
   }
 
   /** The first pull: waits for the response. */
@@ -90,13 +96,33 @@ export class Reader {
     const { core } = this.#call;
     // Ended in the meantime, by return() or by leaving an `await using` block.
     if (this.#ended || !core) return this.#deliver();
-    core.open(this.#mode, this.#deliver);
+    core.open(this.#mode);
     this.#core = core;
-    return (this.#call.pending = core.pull());
+    this.#source = core.reader;
+    // A response without a body has ended already.
+    return this.#source ? this.#read() : this.#handed(core.over());
   }
 
-  /** Called by the core with each batch; its result is what the pull resolves to. */
-  #deliver = (batch) => {
+  #took = ({ done, value }) => (done ? this.#core.over() : this.#core.took(bytes(value)));
+  #broke = (cause) => this.#core.broke(cause);
+  #came = (result) => this.#handed(this.#took(result));
+  #failed = (cause) => this.#handed(this.#broke(cause));
+
+  /** What the core made of a read: a batch, the end, or nothing yet. */
+  #handed(batch) {
+    return batch !== undefined || this.#core.end ? this.#deliver(batch) : this.#more();
+  }
+
+  /** A read brought nothing to deliver: reads on, without a promise within a promise for each. */
+  async #more() {
+    let batch;
+    do batch = await this.#source.read().then(this.#took, this.#broke);
+    while (batch === undefined && !this.#core.end);
+    return this.#deliver(batch);
+  }
+
+  /** What the promise of the one who asked resolves to. */
+  #deliver(batch) {
     this.#busy = false;
     if (batch === undefined) {
       this.#ended = true;
@@ -108,7 +134,7 @@ export class Reader {
     this.#queue = this.#unpack(batch);
     this.#at = 0;
     return this.#shift();
-  };
+  }
 
   #keep(batch) {
     this.#filling = false;
@@ -120,6 +146,12 @@ export class Reader {
     const item = this.#queue[this.#at++];
     return { value: this.#complete ? this.#complete(item) : item, done: false };
   }
+}
+
+/** A custom fetch may hand out strings, array buffers, or bytes of another realm. */
+function bytes(value) {
+  if (value instanceof Uint8Array) return value;
+  return typeof value === "string" ? new TextEncoder().encode(value) : new Uint8Array(value ?? 0);
 }
 
 /** An iterator that only says why there is none. */

@@ -93,17 +93,18 @@ export class ChatStream {
   /** Clean OpenAI SSE as bytes, whatever came in. Cancelling it cancels the request. */
   toReadableStream() {
     const reader = this.#read(SSE);
+    const encoder = new TextEncoder();
     let last;
     const next = async () => {
       try {
-        const item = await reader.next();
-        last = item.value;
-        return item;
+        const { value, done } = await reader.next();
+        if (!done) last = value;
+        return { value: done ? undefined : encoder.encode(value), done };
       } catch (failure) {
         // Where the core had no say (no good response, an abort between two reads), the consumer is told here. A second
         // iteration is the caller's mistake, and no news of the reply.
-        if (reader !== this.#reader || ERROR_FRAME.test(new TextDecoder().decode(last))) throw failure;
-        return { value: (last = new TextEncoder().encode(errorFrame(failure))) };
+        if (reader !== this.#reader || ERROR_FRAME.test(last)) throw failure;
+        return { value: encoder.encode((last = errorFrame(failure))) };
       }
     };
     return pulled(next, () => reader.return());

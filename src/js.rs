@@ -3,7 +3,7 @@
 //! Changing this: an export must not return a lone object. V8 of Node 20 and 22 inlines a call of such an export and aborts
 //! the process when it has to undo that; exports that return `Result` have several results and are not inlined.
 //!
-//! Private to the package; `pkg-template/stream.js` and `client.js` are its only callers.
+//! Private to the package; `pkg-template/call.js` and `reader.js` are its only callers.
 
 use crate::call::Api;
 use crate::web::{Driver, Options};
@@ -36,15 +36,32 @@ impl Call {
         Ok(self.0.send())
     }
 
-    /// Chooses what [`Call::pull`] gives: 0 text, 1 chunks, 2 events, 3 SSE, 4 nothing; `deliver` makes of it what `pull`
-    /// resolves to.
-    pub fn open(&self, mode: u32, deliver: Function) {
-        self.0.open(mode, deliver);
+    /// Chooses what comes out: 0 text, 1 chunks, 2 events, 3 SSE, 4 nothing.
+    pub fn open(&self, mode: u32) {
+        self.0.open(mode);
     }
 
-    /// The next batch, or at the end what `deliver(undefined)` gives.
-    pub fn pull(&self) -> Result<Promise, JsValue> {
-        Ok(self.0.pull())
+    /// The reader of the body, whose reads are given to [`Call::took`], [`Call::over`] and [`Call::broke`]; undefined when
+    /// there is nothing to read any more.
+    #[wasm_bindgen(getter)]
+    pub fn reader(&self) -> Result<JsValue, JsValue> {
+        Ok(self.0.reader())
+    }
+
+    /// The bytes of a read. Gives what is ready for the consumer, in the form of the mode; undefined where there is nothing,
+    /// which at the end of a complete reply (see `end`) stays so. Throws the failure, once what came before it was given.
+    pub fn took(&self, bytes: &[u8]) -> Result<Option<String>, JsValue> {
+        self.0.took(bytes)
+    }
+
+    /// The body has ended. Gives what `took` gives.
+    pub fn over(&self) -> Result<Option<String>, JsValue> {
+        self.0.over()
+    }
+
+    /// A read failed. Gives what `took` gives.
+    pub fn broke(&self, cause: JsValue) -> Result<Option<String>, JsValue> {
+        self.0.broke(cause)
     }
 
     /// Reads all that is left.

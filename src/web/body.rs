@@ -1,7 +1,6 @@
 //! The reading of a response's body.
 
 use js_sys::{JsString, Promise, Uint8Array};
-use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
@@ -13,50 +12,38 @@ extern "C" {
     fn done(this: &ReadResult) -> Option<bool>;
     #[wasm_bindgen(method, getter)]
     fn value(this: &ReadResult) -> JsValue;
-    /// The same member, copied over in one crossing of the border: for what is known to be a Uint8Array.
-    #[wasm_bindgen(method, getter, js_name = value)]
-    fn bytes(this: &ReadResult) -> Option<Vec<u8>>;
 }
 
 /// A body that is being read.
-pub struct Reader {
-    reader: ReadableStreamDefaultReader,
-    /// The first read brought a Uint8Array, as those of every platform's fetch do.
-    is_plain: Cell<Option<bool>>,
-}
+pub struct Reader(ReadableStreamDefaultReader);
 
 impl Reader {
     /// Locks the stream. `None` when somebody else has.
     pub fn open(stream: &ReadableStream) -> Option<Self> {
-        let open = || Self { reader: stream.get_reader().unchecked_into(), is_plain: Cell::new(None) };
-        (!stream.locked()).then(open)
+        (!stream.locked()).then(|| Self(stream.get_reader().unchecked_into()))
+    }
+
+    /// The reader itself.
+    pub fn object(&self) -> JsValue {
+        self.0.clone().into()
     }
 
     /// The next read, a promise of a [`ReadResult`].
     pub fn read(&self) -> Promise {
-        self.reader.read().unchecked_into()
+        self.0.read().unchecked_into()
     }
 
     /// Tells the network that nothing more is wanted; nobody waits for the answer.
     pub fn cancel(&self, reason: &JsValue) {
-        let cancelled: Promise = self.reader.cancel_with_reason(reason).unchecked_into();
+        let cancelled: Promise = self.0.cancel_with_reason(reason).unchecked_into();
         silence(&cancelled);
     }
 }
 
-impl Reader {
-    /// The bytes of a read; `None` at the end of the body.
-    pub fn bytes(&self, result: &ReadResult) -> Option<Vec<u8>> {
-        if self.is_plain.get() == Some(true) {
-            let bytes = result.bytes();
-            return if bytes.is_none() && !result.done().unwrap_or(false) { Some(Vec::new()) } else { bytes };
-        }
-        if result.done().unwrap_or(false) {
-            return None;
-        }
-        let value = result.value();
-        self.is_plain.set(Some(value.is_instance_of::<Uint8Array>()));
-        Some(bytes_of(&value))
+impl ReadResult {
+    /// The bytes; `None` at the end of the body.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        if self.done().unwrap_or(false) { None } else { Some(bytes_of(&self.value())) }
     }
 }
 

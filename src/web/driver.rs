@@ -1,11 +1,11 @@
 //! Carries out what the state machine of a call asks for. All waiting is here.
 //!
 //! There are two functions that promises call, made once per call: one for what comes, one for what breaks. What they do is
-//! told by `waits`. The hot path is `pull`: `reader.read().then(f, g)`, and its promise is handed straight to the consumer.
-//! All other waiting is a promise of our own, settled when its goal is reached; a future per read, or an async function,
-//! would cost microseconds and the module a tenth of its bytes.
+//! told by `waits` (waiting.rs). They serve whatever is waited for once: the response, the body of an error. The reads of a
+//! stream are not among them: the package's JavaScript hands each one in, by one call into the module, and what comes back is
+//! the result of the promise that its consumer holds.
 
-use super::body::{ReadResult, Reader};
+use super::body::Reader;
 use super::cause::describe;
 use super::fetch::Request;
 use super::options::Options;
@@ -15,20 +15,11 @@ use crate::error::{Error, Kind};
 use crate::stream::Mode;
 use crate::wire::request::Additions;
 use gloo_net::http::Response;
-use js_sys::{Date, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Date, Function, Object, Promise, Reflect};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, Headers, ReadableStream};
-
-#[wasm_bindgen]
-extern "C" {
-    /// `Function.call` with a text: the string is made on the way, not before.
-    #[wasm_bindgen(extends = Function)]
-    type Deliver;
-    #[wasm_bindgen(method, catch, js_name = call)]
-    fn call_text(this: &Deliver, this_argument: &JsValue, text: &str) -> Result<JsValue, JsValue>;
-}
 
 /// A call that is under way. Dropping it cancels the request.
 pub struct Driver(Rc<Inner>);
@@ -44,9 +35,6 @@ pub struct Inner {
     pub controller: AbortController,
     pub headers: RefCell<Option<Headers>>,
     pub reader: RefCell<Option<Reader>>,
-    pub sse: Cell<bool>,
-    /// Makes of a batch what `pull` resolves to.
-    pub deliver: RefCell<Option<Function>>,
     /// The error that was thrown; it stays the same object.
     pub error: RefCell<Option<JsValue>>,
     /// Itself, and while a promise is to call one of the two functions below, itself held: they live as long as it does.
@@ -56,8 +44,8 @@ pub struct Inner {
     pub waits: Cell<Waits>,
     /// Who waits, other than for a `pull` that goes straight through.
     pub waiter: RefCell<Option<Waiter>>,
-    pub fulfilled: Closure<dyn FnMut(JsValue) -> Result<JsValue, JsValue>>,
-    pub rejected: Closure<dyn FnMut(JsValue) -> Result<JsValue, JsValue>>,
+    pub fulfilled: Closure<dyn FnMut(JsValue)>,
+    pub rejected: Closure<dyn FnMut(JsValue)>,
 }
 
 impl Driver {
@@ -82,8 +70,6 @@ impl Driver {
                 controller,
                 headers: RefCell::new(None),
                 reader: RefCell::new(None),
-                sse: Cell::new(false),
-                deliver: RefCell::new(None),
                 error: RefCell::new(None),
                 this: weak.clone(),
                 held: RefCell::new(None),
@@ -109,21 +95,42 @@ impl Driver {
         promise
     }
 
-    /// Chooses what [`Driver::pull`] gives, and how.
-    pub fn open(&self, mode: u32, deliver: Function) {
-        let mode = Mode::from_number(mode);
-        self.0.sse.set(mode == Mode::Sse);
-        self.0.call.borrow_mut().set_mode(mode);
-        self.0.deliver.replace(Some(deliver));
+    /// Chooses what comes out, by the mode's number at the border.
+    pub fn open(&self, mode: u32) {
+        self.0.call.borrow_mut().set_mode(Mode::from_number(mode));
     }
 
-    /// The next batch.
-    pub fn pull(&self) -> Promise {
-        match self.0.ready() {
-            Ok(Some(batch)) => Promise::resolve(&batch),
-            Err(error) => Promise::reject(&error),
-            Ok(None) => self.0.next_read(),
-        }
+    /// The reader of the body, undefined without one. Its reads are given to [`Driver::took`], [`Driver::over`] and
+    /// [`Driver::broke`]: the promise of a read then is the one that the consumer waits for, and nothing else is made for it.
+    pub fn reader(&self) -> JsValue {
+        self.0.reader.borrow().as_ref().map_or(JsValue::UNDEFINED, |reader| reader.object())
+    }
+
+    /// The bytes of a read. Gives what is ready, `None` where there is nothing.
+    ///
+    /// # Errors
+    /// What the call failed of, once all that came before was given; always the same object.
+    pub fn took(&self, bytes: &[u8]) -> Result<Option<String>, JsValue> {
+        self.0.has_read(Some(bytes));
+        self.0.ready()
+    }
+
+    /// The body has ended. Gives what [`Driver::took`] gives.
+    ///
+    /// # Errors
+    /// As [`Driver::took`].
+    pub fn over(&self) -> Result<Option<String>, JsValue> {
+        self.0.has_read(None);
+        self.0.ready()
+    }
+
+    /// A read failed. Gives what [`Driver::took`] gives.
+    ///
+    /// # Errors
+    /// As [`Driver::took`].
+    pub fn broke(&self, cause: JsValue) -> Result<Option<String>, JsValue> {
+        self.0.broke(cause);
+        self.0.ready()
     }
 
     /// Reads all that is left.
@@ -226,13 +233,11 @@ impl Inner {
         }
     }
 
-    /// Takes in what a read gave.
-    pub fn absorb(&self, result: &ReadResult) {
-        // Without a reader the call was stopped while this read was under way.
-        let bytes = self.reader.borrow().as_ref().and_then(|reader| reader.bytes(result));
+    /// Takes in what a read gave; `None`: the body has ended.
+    pub fn has_read(&self, bytes: Option<&[u8]>) {
         let mut call = self.call.borrow_mut();
         match bytes {
-            Some(bytes) => call.on_bytes(&bytes),
+            Some(bytes) => call.on_bytes(bytes),
             None => {
                 self.reader.replace(None);
                 call.on_end();
@@ -258,24 +263,13 @@ impl Inner {
         self.call.borrow_mut().on_failure(error);
     }
 
-    /// What is ready for the consumer: a batch, the end (also handed to `deliver`), or the error.
-    pub fn ready(&self) -> Result<Option<JsValue>, JsValue> {
+    /// What is ready for the consumer; `None`: nothing, be it for now or for good.
+    fn ready(&self) -> Result<Option<String>, JsValue> {
         let batch = self.call.borrow_mut().take();
-        if let Some(batch) = batch {
-            let deliver = self.deliver.borrow();
-            let Some(deliver) = deliver.as_ref() else { return Ok(Some(JsValue::UNDEFINED)) };
-            return if self.sse.get() {
-                deliver.call1(&JsValue::UNDEFINED, &Uint8Array::from(batch.as_bytes())).map(Some)
-            } else {
-                deliver.unchecked_ref::<Deliver>().call_text(&JsValue::UNDEFINED, &batch).map(Some)
-            };
+        if batch.is_none() && self.call.borrow().end().is_some() {
+            self.outcome()?;
         }
-        if self.call.borrow().end().is_none() {
-            return Ok(None);
-        }
-        self.outcome()?;
-        let deliver = self.deliver.borrow();
-        deliver.as_ref().map_or(Ok(JsValue::UNDEFINED), |deliver| deliver.call0(&JsValue::UNDEFINED)).map(Some)
+        Ok(batch)
     }
 
     /// Throws what the call failed of, always the same object.

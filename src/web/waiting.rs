@@ -1,6 +1,6 @@
 //! Promises, without futures: what the two functions that promises call are for, and who waits for what.
 
-use super::body::Reader;
+use super::body::{ReadResult, Reader};
 use super::driver::Inner;
 use crate::call::Step;
 use js_sys::{Function, Promise};
@@ -23,8 +23,6 @@ pub enum Waits {
     Head,
     /// Its text, where it has no stream.
     Text,
-    /// A read whose batch is handed to the consumer by the promise itself.
-    Pull,
     /// Reads, until the waiter's goal is reached.
     Reads,
 }
@@ -34,8 +32,6 @@ pub enum Waits {
 pub enum Goal {
     /// The head is there, and of an error response all of it.
     Head,
-    /// There is something to deliver.
-    Batch,
     /// The call has ended.
     End,
 }
@@ -59,39 +55,20 @@ impl Inner {
         chain.then_call(self.fulfilled.as_ref().unchecked_ref(), self.rejected.as_ref().unchecked_ref())
     }
 
-    /// The next read, with its outcome on the way to the consumer.
-    pub fn next_read(&self) -> Promise {
-        match self.reader.borrow().as_ref() {
-            Some(reader) => {
-                self.waits.set(Waits::Pull);
-                self.chain(&reader.read())
-            }
-            None => Promise::reject(&JsValue::from_str("tokenwire: pull() before send() had resolved")),
-        }
-    }
-
     /// A promise settled: what came, or what broke.
-    pub fn settled(weak: &Weak<Self>, result: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
-        let Some(inner) = weak.upgrade() else { return Ok(JsValue::UNDEFINED) };
+    pub fn settled(weak: &Weak<Self>, result: Result<JsValue, JsValue>) {
+        let Some(inner) = weak.upgrade() else { return };
         inner.held.take();
-        let waits = inner.waits.get();
-        match (waits, result) {
+        match (inner.waits.get(), result) {
             (_, Err(cause)) => inner.broke(cause),
             (Waits::Head, Ok(response)) => inner.opened(response),
             (Waits::Text, Ok(text)) => inner.has_text(&text),
-            (Waits::Pull | Waits::Reads, Ok(result)) => inner.absorb(result.unchecked_ref()),
+            (Waits::Reads, Ok(result)) => {
+                let bytes = result.unchecked_into::<ReadResult>().bytes();
+                inner.has_read(bytes.as_deref());
+            }
         }
-        if waits != Waits::Pull {
-            inner.go_on();
-            return Ok(JsValue::UNDEFINED);
-        }
-        if let Some(batch) = inner.ready()? {
-            return Ok(batch);
-        }
-        // A read that brought nothing to deliver: one promise waits for as many as it takes.
-        let promise = inner.until(Goal::Batch);
         inner.go_on();
-        Ok(promise.into())
     }
 
     /// A promise that settles when the goal is reached.
@@ -121,7 +98,6 @@ impl Inner {
         let Some(goal) = self.waiter.borrow().as_ref().map(|waiter| waiter.goal) else { return true };
         let has_ended = self.call.borrow().end().is_some();
         let reached = match goal {
-            Goal::Batch => self.ready(),
             Goal::Head if !has_ended && (self.waits.get() != Waits::Reads || self.must_collect()) => Ok(None),
             Goal::End if !has_ended => Ok(None),
             Goal::Head | Goal::End => self.outcome().map(|()| Some(JsValue::UNDEFINED)),

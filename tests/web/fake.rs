@@ -1,5 +1,7 @@
 //! A fetch of our own, and a call that uses it.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
 use tokenwire::call::Api;
 use tokenwire::web::{Driver, Options};
@@ -56,18 +58,43 @@ pub fn fail() -> Function {
     Function::new_with_args("json, extra", "return Object.assign(new Error(), JSON.parse(json), extra)")
 }
 
-pub fn call(fetch: Function) -> Driver {
+pub fn call(fetch: Function) -> Rc<Driver> {
     call_with(Api::Chat, BODY, "", fetch)
 }
 
-pub fn call_with(api: Api, body: &str, more: &str, fetch: Function) -> Driver {
-    Driver::new(api, body.to_owned(), options(more), Some(fetch), fail()).unwrap()
+pub fn call_with(api: Api, body: &str, more: &str, fetch: Function) -> Rc<Driver> {
+    Rc::new(Driver::new(api, body.to_owned(), options(more), Some(fetch), fail()).unwrap())
 }
 
-/// Sends, and opens in this mode with a `deliver` that gives what it gets.
+/// Sends, and opens in this mode.
 pub async fn opened(call: &Driver, mode: u32) {
     wait(call.send()).await.unwrap();
-    call.open(mode, Function::new_with_args("batch", "return batch"));
+    call.open(mode);
+}
+
+/// The next batch, or undefined at the end: what the package's reader.js does.
+pub fn pull(call: &Rc<Driver>) -> Promise {
+    let reader = call.reader();
+    let read = match reader.is_undefined() {
+        true => Promise::resolve(&parse(r#"{"done":true}"#)),
+        false => get(&reader, "read").unchecked_into::<Function>().call0(&reader).unwrap().unchecked_into(),
+    };
+    let (one, other) = (Rc::clone(call), Rc::clone(call));
+    let came = Closure::once_into_js(move |result: JsValue| match get(&result, "done").is_truthy() {
+        true => handed(&one, one.over()),
+        false => handed(&one, one.took(&js_sys::Uint8Array::new(&get(&result, "value")).to_vec())),
+    });
+    let failed = Closure::once_into_js(move |cause: JsValue| handed(&other, other.broke(cause)));
+    let then: Function = get(&read, "then").unchecked_into();
+    then.call2(&read, &came, &failed).unwrap().unchecked_into()
+}
+
+fn handed(call: &Rc<Driver>, batch: Result<Option<String>, JsValue>) -> Result<JsValue, JsValue> {
+    Ok(match batch? {
+        Some(batch) => batch.into(),
+        None if call.call().end().is_some() => JsValue::UNDEFINED,
+        None => pull(call).into(),
+    })
 }
 
 pub async fn wait(promise: Promise) -> Result<JsValue, JsValue> {
@@ -75,10 +102,10 @@ pub async fn wait(promise: Promise) -> Result<JsValue, JsValue> {
 }
 
 /// All batches as one text.
-pub async fn rest(call: &Driver) -> String {
+pub async fn rest(call: &Rc<Driver>) -> String {
     let mut text = String::new();
     loop {
-        let batch = wait(call.pull()).await.unwrap();
+        let batch = wait(pull(call)).await.unwrap();
         match batch.as_string() {
             Some(batch) => text += &batch,
             None => return text,
