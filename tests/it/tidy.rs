@@ -305,3 +305,20 @@ fn browser_crates_are_dependencies_of_the_wasm_target_only() {
     assert!(named.is_empty(), "{named:?}");
     assert!(manifest.contains(r#"unsafe_code = "forbid""#) && manifest.contains(r#"missing_docs = "deny""#));
 }
+
+#[test]
+fn every_repair_is_documented() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let mut missing = Vec::new();
+    for path in files(&root().join("src/stream"), ".rs") {
+        let code = std::fs::read_to_string(path).unwrap();
+        for (at, start) in code.match_indices("note(\"") {
+            let rest = &code[at + start.len()..];
+            let name = &rest[..rest.find('"').unwrap()];
+            if !readme.contains(&format!("`{name}`")) {
+                missing.push(name.to_owned());
+            }
+        }
+    }
+    assert!(missing.is_empty(), "README.md does not tell of the repairs {missing:?}");
+}
