@@ -68,8 +68,14 @@ impl Output {
     }
 
     /// A predicted text of a choice.
-    pub fn text(&mut self, choice: u32, growing: Growing, text: &str) {
-        if choice == 0 && growing == Growing::Content {
+    pub fn text(&mut self, choice: u32, growing: Growing, text: &str, is_plain: bool) {
+        if choice != 0 || growing != Growing::Content {
+            return;
+        }
+        if is_plain {
+            self.unescaper.finish(&mut self.out);
+            self.out.push_str(text);
+        } else {
             self.unescaper.push(text, &mut self.out);
         }
     }

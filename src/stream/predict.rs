@@ -32,12 +32,14 @@ pub enum Growing {
 /// An event of which the next ones are expected to be copies.
 #[derive(Debug, Clone)]
 pub struct Template {
-    data: String,
+    /// The bytes before the growing text, in the usual framing: `data: ` stands before them.
+    head: Vec<u8>,
+    /// The bytes between the text and the padding, if there is one (OpenAI's `obfuscation`, Mistral's `p`).
+    middle: Option<Vec<u8>>,
+    /// The bytes after all that, and a blank line.
+    tail: Vec<u8>,
     growing: Growing,
     choice: u32,
-    /// Where the growing text stands in `data`, and the padding, if there is one (OpenAI's `obfuscation`, Mistral's `p`).
-    text: Range<usize>,
-    padding: Option<Range<usize>>,
     /// How it came out: the pieces around the text and the padding. `None` until a second event like it came.
     output: Option<[String; 3]>,
     repairs: Vec<(&'static str, u32)>,
@@ -47,10 +49,13 @@ pub struct Template {
 #[derive(Debug, Clone, Copy)]
 pub struct Match<'a> {
     text: &'a str,
+    /// There is no escape in the text.
+    is_plain: bool,
     padding: &'a str,
-    /// Bytes of the event's data.
-    pub length: usize,
 }
+
+/// How events are framed by nearly everyone.
+const FRAME: (&[u8], &[u8]) = (b"data: ", b"\n\n");
 
 /// Cannot stand in a JSON text: they mark the places of text and padding.
 const TEXT_MARK: &str = "\u{1}";
@@ -83,8 +88,15 @@ impl Template {
         if padding.as_ref().is_some_and(|padding| padding.start < text.end) {
             return None;
         }
-        let data = data.to_owned();
-        Some(Self { data, growing, choice: 0, text, padding, output: None, repairs: Vec::new() })
+        let bytes = data.as_bytes();
+        let last = padding.as_ref().map_or(text.end, |padding| padding.end);
+        let head = [FRAME.0, bytes.get(..text.start)?].concat();
+        let middle = match &padding {
+            Some(padding) => Some(bytes.get(text.end..padding.start)?.to_vec()),
+            None => None,
+        };
+        let tail = [bytes.get(last..)?, FRAME.1].concat();
+        Some(Self { head, middle, tail, growing, choice: 0, output: None, repairs: Vec::new() })
     }
 
     /// True when events like it need no parsing any more.
@@ -123,7 +135,7 @@ impl Template {
                 }
             }
         }
-        if self.padding.is_some() {
+        if self.middle.is_some() {
             for (key, value) in &mut marked.extra {
                 if matches!(*key, "obfuscation" | "p") {
                     *value = PADDING_MARK;
@@ -133,7 +145,7 @@ impl Template {
         let mut written = String::new();
         marked.write_into(&mut written);
         let Some((before, after)) = scan::split(&written, TEXT_MARK) else { return };
-        let (between, after) = match &self.padding {
+        let (between, after) = match &self.middle {
             Some(_) => match scan::split(after, PADDING_MARK) {
                 Some((between, after)) => ([between, "\""].concat(), ["\"", after].concat()),
                 None => return,
@@ -144,21 +156,35 @@ impl Template {
         self.repairs = repairs;
     }
 
-    /// Compares an event's data, which may be followed by more.
+    /// Compares an event's data.
     pub fn matches<'a>(&self, data: &'a [u8]) -> Option<Match<'a>> {
-        let known = self.data.as_bytes();
-        let rest = scan::after(data, known.get(..self.text.start)?)?;
+        let head = self.head.get(FRAME.0.len()..)?;
+        let tail = self.tail.get(..self.tail.len() - FRAME.1.len())?;
+        let (event, rest) = self.compare(data, head, tail)?;
+        rest.is_empty().then_some(event)
+    }
+
+    /// Compares the event, framing included, at the start of `input`; gives what follows it, too.
+    pub fn matches_framed<'a>(&self, input: &'a [u8]) -> Option<(Match<'a>, &'a [u8])> {
+        self.compare(input, &self.head, &self.tail)
+    }
+
+    #[inline(never)]
+    fn compare<'a>(&self, input: &'a [u8], head: &[u8], tail: &[u8]) -> Option<(Match<'a>, &'a [u8])> {
+        let rest = scan::after(input, head)?;
+        let (text, is_plain, rest) = string(rest)?;
         // An empty text may come to something else: a member that is left out.
-        let (text, rest) = string(rest).filter(|(text, _)| !text.is_empty())?;
-        let (padding, rest) = match &self.padding {
-            None => ("", scan::after(rest, known.get(self.text.end..)?)?),
-            Some(padding) => {
-                let rest = scan::after(rest, known.get(self.text.end..padding.start)?)?;
-                let (padding_text, rest) = string(rest)?;
-                (padding_text, scan::after(rest, known.get(padding.end..)?)?)
+        if text.is_empty() {
+            return None;
+        }
+        let (padding, rest) = match &self.middle {
+            None => ("", rest),
+            Some(middle) => {
+                let (padding, _, rest) = string(scan::after(rest, middle)?)?;
+                (padding, rest)
             }
         };
-        Some(Match { text, padding, length: data.len() - rest.len() })
+        Some((Match { text, is_plain, padding }, scan::after(rest, tail)?))
     }
 
     /// Puts a matching event where those before it went. False: it needs the full way after all.
@@ -181,7 +207,7 @@ impl Template {
             repairs.add(code, *count);
         }
         match output.mode() {
-            Mode::Text => output.text(self.choice, self.growing, event.text),
+            Mode::Text => output.text(self.choice, self.growing, event.text, event.is_plain),
             Mode::Chunks | Mode::Sse => output.pieces([before, event.text, between, event.padding, after]),
             Mode::Events => output.growth(self.choice, self.growing, event.text, reply),
             Mode::Nothing => {}
@@ -220,18 +246,20 @@ fn range_in(data: &str, part: &str) -> Range<usize> {
     start..start + part.len()
 }
 
-/// The raw text of a JSON string whose opening quote was passed, up to its closing quote.
-fn string(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let mut at = 0;
+/// The raw text of a JSON string whose opening quote was passed, up to its closing quote; whether it has no escape.
+#[inline(never)]
+fn string(bytes: &[u8]) -> Option<(&str, bool, &[u8])> {
+    let first = scan::plain(bytes);
+    let mut at = first;
     loop {
-        at += scan::plain(bytes.get(at..)?);
         at += match (*bytes.get(at)?, bytes.get(at + 1)) {
             (b'"', _) => break,
             (b'\\', Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't')) => 2,
             (b'\\', Some(b'u')) if bytes.get(at + 2..at + 6)?.iter().all(u8::is_ascii_hexdigit) => 6,
             _ => return None,
         };
+        at += scan::plain(bytes.get(at..)?);
     }
     let (text, rest) = bytes.split_at_checked(at)?;
-    Some((std::str::from_utf8(text).ok()?, rest))
+    Some((std::str::from_utf8(text).ok()?, at == first, rest))
 }

@@ -54,10 +54,7 @@ impl Decoder {
         let Some(template) = self.template.as_ref().filter(|template| template.is_trusted()) else { return input };
         let mut rest = input;
         while self.end.is_none() {
-            let Some(data) = rest.strip_prefix(b"data: ").or_else(|| rest.strip_prefix(b"data:")) else { break };
-            let Some(event) = template.matches(data) else { break };
-            let after = data.get(event.length..).unwrap_or(&[]);
-            let Some(after) = after.strip_prefix(b"\n\n").or_else(|| after.strip_prefix(b"\r\n\r\n")) else { break };
+            let Some((event, after)) = template.matches_framed(rest) else { break };
             if !template.apply(event, &mut self.reply, &mut self.output, &mut self.repairs) {
                 break;
             }
@@ -70,7 +67,7 @@ impl Decoder {
     /// As [`Decoder::predicted`], for an event that came in pieces.
     fn is_predicted(&mut self, data: &[u8]) -> bool {
         let Some(template) = self.template.as_ref().filter(|template| template.is_trusted()) else { return false };
-        let Some(event) = template.matches(data).filter(|event| event.length == data.len()) else { return false };
+        let Some(event) = template.matches(data) else { return false };
         let applied = template.apply(event, &mut self.reply, &mut self.output, &mut self.repairs);
         self.values += usize::from(applied);
         applied
@@ -164,8 +161,7 @@ impl Decoder {
             let clean = self.normalizer.normalize(chunk, &self.reply, &mut self.repairs);
             return self.put(&clean);
         }
-        let is_alike =
-            |template: &Template| template.matches(text.as_bytes()).is_some_and(|event| event.length == text.len());
+        let is_alike = |template: &Template| template.matches(text.as_bytes()).is_some();
         let known = self.template.take().filter(is_alike);
         // A second event of the same form: how it comes out is how those after it will.
         let before = known.is_some().then(|| self.repairs.clone());
