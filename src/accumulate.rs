@@ -3,7 +3,7 @@
 
 use crate::json::{self, Nesting};
 use crate::scan;
-use crate::wire::clean::{self, text_member, write_members};
+use crate::wire::clean::{self, text_member, write_list, write_members};
 
 /// The reply so far.
 #[derive(Debug, Default, Clone)]
@@ -177,14 +177,7 @@ impl Choice {
             text_member(",\"reasoning_content\":\"", &self.reasoning, out);
         }
         if !self.calls.is_empty() {
-            out.push_str(",\"tool_calls\":[");
-            for (at, call) in self.calls.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                call.write_into(out);
-            }
-            out.push(']');
+            write_list(",\"tool_calls\":[", &self.calls, Call::write_into, out);
         }
         self.message_extra.write_into(out);
         out.push_str("},\"logprobs\":");

@@ -2,7 +2,7 @@
 //!
 //! The body may be an event stream, a JSON object, several of them (NDJSON), or nothing of the kind: its first byte that is
 //! no blank decides. Each JSON value goes through the same steps: read leniently ([`crate::wire::chunk`]), made what OpenAI
-//! would have sent ([`normal`]), accumulated, written in the form that the consumer asked for ([`output`]).
+//! would have sent (`normal`), accumulated, written in the form that the consumer asked for (`output`).
 //!
 //! Changing this: what comes out may not depend on where the bytes were cut. A new tolerance belongs into `normal` where it
 //! shows in a chunk's shape, and here only where it concerns frames and ends.

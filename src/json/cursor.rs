@@ -2,7 +2,7 @@
 
 use crate::scan;
 
-/// Not JSON, or JSON that stops before it is whole, or nested deeper than [`DEPTH`].
+/// Not JSON, or JSON that stops before it is whole, or nested more than 512 deep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
 

@@ -71,14 +71,7 @@ impl Chunk<'_> {
         out.push_str(",\"object\":\"chat.completion.chunk\",\"created\":");
         out.push_str(&self.created);
         text_member(",\"model\":\"", &self.model, out);
-        out.push_str(",\"choices\":[");
-        for (at, choice) in self.choices.iter().enumerate() {
-            if at > 0 {
-                out.push(',');
-            }
-            choice.write_into(out);
-        }
-        out.push(']');
+        write_list(",\"choices\":[", &self.choices, Choice::write_into, out);
         if let Some(usage) = &self.usage {
             out.push_str(",\"usage\":");
             out.push_str(usage);
@@ -116,14 +109,7 @@ impl Choice<'_> {
             text_member(",\"reasoning_content\":\"", reasoning, out);
         }
         if !self.calls.is_empty() {
-            out.push_str(",\"tool_calls\":[");
-            for (at, call) in self.calls.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                call.write_into(out);
-            }
-            out.push(']');
+            write_list(",\"tool_calls\":[", &self.calls, Call::write_into, out);
         }
         write_members(self.delta_extra.iter().copied(), out);
         // Each member above begins with a comma; the first one's is one too many.
@@ -182,4 +168,16 @@ pub fn write_members<'a>(members: impl Iterator<Item = (&'a str, &'a str)>, out:
         out.push(':');
         out.push_str(value);
     }
+}
+
+/// Appends `opening`, the items with commas between them, and the closing bracket.
+pub fn write_list<T>(opening: &str, items: &[T], write: impl Fn(&T, &mut String), out: &mut String) {
+    out.push_str(opening);
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write(item, out);
+    }
+    out.push(']');
 }

@@ -12,7 +12,7 @@ pub fn fmt(setup: &Setup) -> Need<Ran> {
     Ran::checks([cargo(&["fmt", "--all", "--check"])])
 }
 
-/// Twice: the host sees the pure core and xtask, the wasm target sees the browser layer.
+/// Twice: the host sees the pure core and xtask, the wasm target sees the browser layer. And the links of the docs.
 pub fn clippy(setup: &Setup) -> Need<Ran> {
     setup.component("clippy", "clippy")?;
     setup.wasm_target()?;
@@ -24,7 +24,9 @@ pub fn clippy(setup: &Setup) -> Need<Ran> {
     for command in [&mut host, &mut browser] {
         command.args(["--", "-D", "warnings"]);
     }
-    Ran::checks([host, browser])
+    let mut docs = cargo(&["doc", "--no-deps", "--package", "tokenwire"]);
+    docs.env("RUSTDOCFLAGS", "-D warnings");
+    Ran::checks([host, browser, docs])
 }
 
 pub fn native() -> Need<Ran> {
