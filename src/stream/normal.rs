@@ -158,22 +158,24 @@ impl Normalizer {
         if !choice.has_finish_reason {
             repairs.note("finish_reason_absent");
         }
-        if let Some(reason) = choice.finish_reason.and_then(json::filled) {
-            self.finish(reason, at, so_far, &mut clean, repairs);
+        if let Some(raw) = choice.finish_reason.filter(|raw| json::filled(raw).is_some()) {
+            self.finish(raw, at, so_far, &mut clean, repairs);
         }
         clean
     }
 
-    /// A finish reason came: OpenAI's word for it, and what was held back.
+    /// A finish reason came: OpenAI's word for it, and what was held back. The provider's own word is kept beside it, under
+    /// the name that OpenRouter has for it. `raw`: with its quotes.
     fn finish<'a>(
         &mut self,
-        reason: &'a str,
+        raw: &'a str,
         at: usize,
         so_far: Option<&accumulate::Choice>,
         clean: &mut clean::Choice<'a>,
         repairs: &mut Repairs,
     ) {
         let Some(state) = self.choices.get_mut(at) else { return };
+        let reason = json::string(raw).unwrap_or("");
         let pieces = state.think.finish();
         append(&mut clean.content, pieces.content);
         append(&mut clean.reasoning, Cow::Owned(pieces.reasoning));
@@ -181,14 +183,14 @@ impl Normalizer {
             Finish::Failed => {
                 let message = ["The provider ended the reply with finish_reason \"", reason, "\""].concat();
                 self.failure = Some(Error::stream(Kind::Server, message, Details::default()));
-                clean.extra.push(("native_finish_reason", "\"error\""));
-                return;
+                return keep_native(raw, clean);
             }
             Finish::Word("stop") if state.slots.len() > 0 => "tool_calls",
             Finish::Word(word) => word,
         };
         if word != reason {
             repairs.note("finish_reason_renamed");
+            keep_native(raw, clean);
         }
         if so_far.is_some_and(|choice| choice.finish == Some(word)) {
             return repairs.note("finish_reason_repeated");
@@ -280,5 +282,12 @@ impl State {
                 }
             }
         }
+    }
+}
+
+fn keep_native<'a>(raw: &'a str, clean: &mut clean::Choice<'a>) {
+    const NAME: &str = "native_finish_reason";
+    if clean.extra.iter().all(|(key, _)| *key != NAME) {
+        clean.extra.push((NAME, raw));
     }
 }

@@ -213,3 +213,15 @@ fn an_abort_is_neither_an_end_nor_a_failure() {
     let out = decoder.take().unwrap();
     assert!(!out.contains("[DONE]") && !out.contains("error"), "{out}");
 }
+
+#[test]
+fn the_providers_own_finish_reason_is_kept() {
+    for (native, word) in [("eos", "stop"), ("MAX_TOKENS", "length"), ("sensitive", "content_filter")] {
+        let outcome = decode(Mode::Chunks, [(text("Hello") + &finish(native) + DONE).as_bytes()]);
+        let choice = &outcome.reply["choices"][0];
+        assert_eq!(choice["finish_reason"], word);
+        assert_eq!(choice["native_finish_reason"], native);
+    }
+    let plain = decode(Mode::Chunks, [(text("Hello") + &finish("stop") + DONE).as_bytes()]);
+    assert!(plain.reply["choices"][0].get("native_finish_reason").is_none());
+}
