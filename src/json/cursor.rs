@@ -50,7 +50,7 @@ impl<'a> Cursor<'a> {
         self.skip_blanks();
         let key = self.string()?;
         self.skip_blanks();
-        self.expect(b':')?;
+        self.require(b':')?;
         Ok(Some(key))
     }
 
@@ -83,7 +83,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn expect(&mut self, byte: u8) -> Result<(), Malformed> {
+    fn require(&mut self, byte: u8) -> Result<(), Malformed> {
         if self.byte() != byte {
             return Err(Malformed);
         }
@@ -99,7 +99,7 @@ impl<'a> Cursor<'a> {
             return Ok(false);
         }
         if !*first {
-            self.expect(b',')?;
+            self.require(b',')?;
         }
         *first = false;
         self.skip_blanks();
@@ -109,7 +109,7 @@ impl<'a> Cursor<'a> {
 
     /// A string; gives what stands between its quotes.
     fn string(&mut self) -> Result<&'a str, Malformed> {
-        self.expect(b'"')?;
+        self.require(b'"')?;
         let start = self.at;
         let bytes = self.text.as_bytes();
         loop {
