@@ -20,9 +20,9 @@ pub fn adopt(chunk: &mut Chunk<'_>, repairs: &mut Repairs) {
         (Some(message), _) => {
             let mut cursor = json::Cursor::new(message);
             cursor.open(b'{');
-            Delta::read(&mut cursor).ok()
+            Delta::read(&mut cursor).ok().map(Box::new)
         }
-        (None, Some(response)) => Some(Delta { content: Some(response), ..Delta::default() }),
+        (None, Some(response)) => Some(Box::new(Delta { content: Some(response), ..Delta::default() })),
         (None, None) => None,
     };
     let Some(delta) = delta else { return };
@@ -37,17 +37,20 @@ pub fn adopt(chunk: &mut Chunk<'_>, repairs: &mut Repairs) {
 
 /// What there is to read of a choice: its delta; else its message, as far as it goes beyond what came; else its text.
 pub fn delta<'a>(
-    delta: Option<Delta<'a>>,
-    message: Option<Delta<'a>>,
+    delta: Option<Box<Delta<'a>>>,
+    message: Option<Box<Delta<'a>>>,
     text: Option<&'a str>,
     so_far: Option<&accumulate::Choice>,
     repairs: &mut Repairs,
-) -> Option<Delta<'a>> {
+) -> Option<Box<Delta<'a>>> {
     let is_filled = |delta: &Delta<'_>| delta.content.is_some_and(|raw| raw != "\"\"") || !delta.tool_calls.is_empty();
     match (delta, message) {
         // A plain completion of Perplexity's has an empty delta beside the message.
         (Some(delta), Some(message)) if so_far.is_none() && !is_filled(&delta) && is_filled(&message) => Some(message),
-        (Some(delta), None) if delta.content.is_none() && text.is_some() => Some(Delta { content: text, ..delta }),
+        (Some(mut delta), None) if delta.content.is_none() && text.is_some() => {
+            delta.content = text;
+            Some(delta)
+        }
         (Some(delta), _) => Some(delta),
         (None, Some(message)) => match so_far {
             None => Some(message),
@@ -56,22 +59,24 @@ pub fn delta<'a>(
                 Some(remainder(message, so_far))
             }
         },
-        (None, None) => text.map(|text| Delta { content: Some(text), ..Delta::default() }),
+        (None, None) => text.map(|text| Box::new(Delta { content: Some(text), ..Delta::default() })),
     }
 }
 
 /// The part of a message that deltas have not brought: MiniMax repeats the whole at the end, some send only messages that
 /// grow.
-pub fn remainder<'a>(message: Delta<'a>, so_far: &accumulate::Choice) -> Delta<'a> {
+pub fn remainder<'a>(mut message: Box<Delta<'a>>, so_far: &accumulate::Choice) -> Box<Delta<'a>> {
     let known = so_far.content.as_deref().unwrap_or("");
     let goes_on = |raw: &&str| json::string(raw).is_some_and(|text| text.starts_with(known));
-    Delta {
-        content: message.content.filter(|raw| known.is_empty() || goes_on(raw)),
-        known: known.len(),
-        tool_calls: if so_far.calls.is_empty() { message.tool_calls } else { Vec::new() },
-        extra: message.extra,
-        ..Delta::default()
+    message.content = message.content.filter(|raw| known.is_empty() || goes_on(raw));
+    message.known = known.len();
+    (message.role, message.refusal) = (None, None);
+    (message.reasoning, message.reasoning_content, message.has_reasoning) = (None, None, true);
+    message.function_call = None;
+    if !so_far.calls.is_empty() {
+        message.tool_calls.clear();
     }
+    message
 }
 
 #[derive(Default)]

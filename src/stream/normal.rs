@@ -11,7 +11,7 @@ use super::tools::Slots;
 use crate::accumulate::{self, Accumulator};
 use crate::error::{Details, Error, Kind};
 use crate::json;
-use crate::wire::chunk::{Choice, Chunk, Delta};
+use crate::wire::chunk::{Choice, Chunk, Delta, ToolCall};
 use crate::wire::{clean, failure as wire_failure};
 use std::borrow::Cow;
 
@@ -203,7 +203,7 @@ impl Normalizer {
 impl State {
     fn delta<'a>(
         &mut self,
-        delta: Delta<'a>,
+        mut delta: Box<Delta<'a>>,
         so_far: Option<&accumulate::Choice>,
         seed: u64,
         clean: &mut clean::Choice<'a>,
@@ -212,7 +212,7 @@ impl State {
         self.role(delta.role, clean, repairs);
         let mut content = content(&delta, repairs);
         let field = reasoning(&delta, so_far, repairs);
-        let mut extra = delta.extra;
+        let mut extra = std::mem::take(&mut delta.extra);
         let parts = Some(Cow::Owned(content.reasoning)).filter(|text: &Cow<'_, str>| !text.is_empty());
         if field.is_some() || parts.is_some() {
             self.think.disable();
@@ -227,12 +227,11 @@ impl State {
             let fragment = self.slots.fragment(call, so_far, &clean.calls, seed, repairs);
             clean.calls.extend(fragment);
         }
-        if let Some(call) =
-            delta.function_call.filter(|call| call.name.and_then(json::filled).is_some() || call.arguments.is_some())
-        {
+        let is_call = |call: &ToolCall<'_>| call.name.and_then(json::filled).is_some() || call.arguments.is_some();
+        if let Some(mut call) = delta.function_call.filter(|call| is_call(call)) {
             repairs.note("function_call");
             // There is only ever one, so it is call 0.
-            let call = crate::wire::chunk::ToolCall { index: Some("0"), ..call };
+            call.index = Some("0");
             clean.calls.extend(self.slots.fragment(&call, so_far, &clean.calls, seed, &mut Repairs::default()));
         }
         extra.extend(content.unknown.map(|parts| ("content_parts", parts)));

@@ -36,9 +36,9 @@ pub struct Choice<'a> {
     /// `index`
     pub index: Option<&'a str>,
     /// `delta`
-    pub delta: Option<Delta<'a>>,
+    pub delta: Option<Box<Delta<'a>>>,
     /// `message`: of a completion, or (Perplexity, MiniMax) the text so far beside or instead of a delta.
-    pub message: Option<Delta<'a>>,
+    pub message: Option<Box<Delta<'a>>>,
     /// `text`: of legacy completions; Together sends it beside `delta`.
     pub text: Option<&'a str>,
     /// `finish_reason`, also as `finishReason`.
@@ -75,7 +75,7 @@ pub struct Delta<'a> {
     /// `tool_calls`; a single object counts as an array of one.
     pub tool_calls: Vec<ToolCall<'a>>,
     /// `function_call`: the form before tools.
-    pub function_call: Option<ToolCall<'a>>,
+    pub function_call: Option<Box<ToolCall<'a>>>,
     /// All other members, `reasoning_details` among them.
     pub extra: Vec<Member<'a>>,
 }
@@ -138,8 +138,8 @@ impl<'a> Choice<'a> {
         while let Some(key) = cursor.key(&mut first)? {
             match key {
                 "index" => choice.index = optional(cursor)?,
-                "delta" => choice.delta = object(cursor, Delta::read)?,
-                "message" => choice.message = object(cursor, Delta::read)?,
+                "delta" => choice.delta = object(cursor, Delta::read)?.map(Box::new),
+                "message" => choice.message = object(cursor, Delta::read)?.map(Box::new),
                 "text" => choice.text = optional(cursor)?,
                 "finish_reason" | "finishReason" => {
                     choice.has_finish_reason |= key == "finish_reason";
@@ -172,7 +172,7 @@ impl<'a> Delta<'a> {
                     *place = value;
                 }
                 "tool_calls" => delta.tool_calls = list(cursor, ToolCall::read)?.unwrap_or_default(),
-                "function_call" => delta.function_call = object(cursor, ToolCall::read_function)?,
+                "function_call" => delta.function_call = object(cursor, ToolCall::read_function)?.map(Box::new),
                 _ => delta.extra.push((key, cursor.value()?)),
             }
         }

@@ -82,20 +82,30 @@ impl Chunk<'_> {
 }
 
 impl Choice<'_> {
-    /// True when the delta brings something that a reader would miss.
-    pub fn has_content(&self) -> bool {
-        let filled = |text: &Option<Cow<'_, str>>| text.as_ref().is_some_and(|text| !text.is_empty());
-        filled(&self.content)
-            || filled(&self.reasoning)
-            || self.refusal.is_some_and(|text| !text.is_empty())
-            || !self.calls.is_empty()
-    }
-
     fn write_into(&self, out: &mut String) {
         out.push_str("{\"index\":");
         out.push_str(&scan::decimal(self.index as u64));
         out.push_str(",\"delta\":{");
-        let start = out.len();
+        // Each member begins with a comma; the first one's is one too many.
+        let mut members = String::new();
+        self.write_delta(&mut members);
+        out.push_str(members.get(1..).unwrap_or(""));
+        out.push('}');
+        if let Some(logprobs) = self.logprobs {
+            out.push_str(",\"logprobs\":");
+            out.push_str(logprobs);
+        }
+        out.push_str(",\"finish_reason\":");
+        match self.finish {
+            Some(reason) => text_member("\"", reason, out),
+            None => out.push_str("null"),
+        }
+        write_members(self.extra.iter().copied(), out);
+        out.push('}');
+    }
+
+    /// Appends the members of the delta, each with a comma before it.
+    fn write_delta(&self, out: &mut String) {
         if self.role {
             out.push_str(",\"role\":\"assistant\"");
         }
@@ -112,22 +122,6 @@ impl Choice<'_> {
             write_list(",\"tool_calls\":[", &self.calls, Call::write_into, out);
         }
         write_members(self.delta_extra.iter().copied(), out);
-        // Each member above begins with a comma; the first one's is one too many.
-        if out.len() > start {
-            out.remove(start);
-        }
-        out.push('}');
-        if let Some(logprobs) = self.logprobs {
-            out.push_str(",\"logprobs\":");
-            out.push_str(logprobs);
-        }
-        out.push_str(",\"finish_reason\":");
-        match self.finish {
-            Some(reason) => text_member("\"", reason, out),
-            None => out.push_str("null"),
-        }
-        write_members(self.extra.iter().copied(), out);
-        out.push('}');
     }
 }
 
