@@ -11,7 +11,7 @@ mod text;
 
 pub use cursor::{Cursor, Malformed};
 pub use nesting::Nesting;
-pub use text::{Unescaper, compact, escape_into, is_blank, quote_into, unescape, without_nulls};
+pub use text::{Unescaper, compact, escape_into, is_blank, member_into, quote_into, unescape, without_nulls};
 
 /// True when `text` holds exactly one JSON value and nothing else but blanks.
 pub fn is_whole(text: &str) -> bool {

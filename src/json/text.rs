@@ -168,15 +168,26 @@ pub fn without_nulls(raw: &str) -> String {
     if !cursor.open(b'{') {
         return raw.to_owned();
     }
-    let mut members: Vec<String> = Vec::new();
+    let mut out = String::from("{");
     let mut first = true;
     while let Ok(Some(key)) = cursor.key(&mut first) {
         let Ok(value) = cursor.value() else { break };
         match value {
             "null" => {}
-            _ if value.starts_with('{') => members.push(["\"", key, "\":", &without_nulls(value)].concat()),
-            _ => members.push(["\"", key, "\":", value].concat()),
+            _ if value.starts_with('{') => member_into(key, &without_nulls(value), &mut out),
+            _ => member_into(key, value, &mut out),
         }
     }
-    ["{", &members.join(","), "}"].concat()
+    out.push('}');
+    out
+}
+
+/// Appends a member to the object that `out` ends with, all raw.
+pub fn member_into(key: &str, value: &str, out: &mut String) {
+    if !out.ends_with('{') {
+        out.push(',');
+    }
+    for piece in ["\"", key, "\":", value] {
+        out.push_str(piece);
+    }
 }

@@ -32,11 +32,15 @@ impl Repairs {
 
     /// `[{"code":"...","count":1}, ...]`
     pub fn to_json(&self) -> String {
-        let entries: Vec<String> = self
-            .0
-            .iter()
-            .map(|(code, count)| ["{\"code\":\"", code, "\",\"count\":", &scan::decimal(*count as u64), "}"].concat())
-            .collect();
-        ["[", &entries.join(","), "]"].concat()
+        let mut out = String::from("[");
+        for (code, count) in &self.0 {
+            out.push_str(if out.len() > 1 { ",{\"code\":\"" } else { "{\"code\":\"" });
+            out.push_str(code);
+            out.push_str("\",\"count\":");
+            out.push_str(&scan::decimal((*count).into()));
+            out.push('}');
+        }
+        out.push(']');
+        out
     }
 }

@@ -1,32 +1,39 @@
 //! Rate limits, as the headers of a response tell them: `x-ratelimit-{limit,remaining,reset}-{requests,tokens}` (OpenAI
 //! and most), `…-req-minute` and `…-tokens-minute` (Mistral), no suffix (OpenRouter).
 
+use crate::json;
 use crate::scan;
 use std::borrow::Cow;
 
 /// The windows of requests and tokens as JSON (`{"requests":{"limit":…,"remaining":…,"resetMs":…},"tokens":{…}}`); `None`
 /// where no header tells of any. `now_ms`: the time since 1970, for servers that name the moment of the reset.
 pub fn read(header: &dyn Fn(&str) -> Option<String>, now_ms: u64) -> Option<String> {
-    let requests = window(header, &["-requests", "-req-minute", ""], now_ms);
-    let tokens = window(header, &["-tokens", "-tokens-minute"], now_ms);
-    let members: Vec<String> = [("requests", requests), ("tokens", tokens)]
-        .into_iter()
-        .filter(|(_, window)| !window.is_empty())
-        .map(|(name, window)| ["\"", name, "\":{", &window, "}"].concat())
-        .collect();
-    if members.is_empty() { None } else { Some(["{", &members.join(","), "}"].concat()) }
+    let mut out = String::from("{");
+    for (name, suffixes) in
+        [("requests", &["-requests", "-req-minute", ""][..]), ("tokens", &["-tokens", "-tokens-minute"])]
+    {
+        let window = window(header, suffixes, now_ms);
+        if window.len() > "{}".len() {
+            json::member_into(name, &window, &mut out);
+        }
+    }
+    out.push('}');
+    Some(out).filter(|out| out.len() > "{}".len())
 }
 
-/// The members of one window: the limit, what is left of it, in how many milliseconds it is whole again.
+/// One window: the limit, what is left of it, in how many milliseconds it is whole again.
 fn window(header: &dyn Fn(&str) -> Option<String>, suffixes: &[&str], now_ms: u64) -> String {
-    let find = |what: &str| suffixes.iter().find_map(|suffix| header(&["x-ratelimit-", what, suffix].concat()));
-    let number = |what: &str| find(what).and_then(|text| text.trim_ascii().parse::<u64>().ok());
-    let reset = find("reset").and_then(|text| reset_ms(text.trim_ascii(), now_ms));
-    let told: Vec<String> = [("limit", number("limit")), ("remaining", number("remaining")), ("resetMs", reset)]
-        .into_iter()
-        .filter_map(|(name, value)| value.map(|value| ["\"", name, "\":", &scan::decimal(value)].concat()))
-        .collect();
-    told.join(",")
+    let mut out = String::from("{");
+    for (what, name) in [("limit", "limit"), ("remaining", "remaining"), ("reset", "resetMs")] {
+        let told = suffixes.iter().find_map(|suffix| header(&["x-ratelimit-", what, suffix].concat()));
+        let Some(text) = told.as_deref().map(str::trim_ascii).filter(|text| !text.is_empty()) else { continue };
+        let value = if what == "reset" { reset_ms(text, now_ms) } else { text.parse().ok() };
+        if let Some(value) = value {
+            json::member_into(name, &scan::decimal(value), &mut out);
+        }
+    }
+    out.push('}');
+    out
 }
 
 /// `17ms`, `6s`, `1m30.5s`, a bare number of seconds, or a moment in seconds or milliseconds since 1970.

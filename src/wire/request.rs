@@ -40,8 +40,12 @@ pub fn prepare(params: &str, additions: &Additions) -> Result<String, Error> {
         }
     }
     check(&body)?;
-    let members: Vec<String> = body.iter().map(|(key, value)| ["\"", key, "\":", value].concat()).collect();
-    Ok(["{", &members.join(","), "}"].concat())
+    let mut out = String::from("{");
+    for (key, value) in &body {
+        json::member_into(key, value, &mut out);
+    }
+    out.push('}');
+    Ok(out)
 }
 
 type Body = Vec<(String, String)>;

@@ -1,4 +1,4 @@
-//! Lists of models, in every envelope.
+//! Lists of models, in every envelope; and what headers tell of rate limits.
 
 use serde_json::{Value, json};
 use tokenwire::call::{Api, Call, Step};
@@ -84,4 +84,30 @@ fn a_refused_list_is_an_error() {
     assert_eq!((error.class(), error.message(), error.status()), ("AuthenticationError", "wrong key", Some(401)));
     assert_eq!(error.details().request_id.as_deref(), Some("r1"));
     assert_eq!((call.end(), call.snapshot().as_str()), (Some(End::Error), "[]"));
+}
+
+/// What the headers tell of rate limits.
+fn rate(headers: &[(&str, &str)]) -> Option<String> {
+    let header = |name: &str| headers.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    tokenwire::wire::rate::read(&header, 1_700_000_000_000)
+}
+
+#[test]
+fn rate_limits_are_what_the_headers_tell_and_no_more() {
+    assert_eq!(rate(&[]), None);
+    assert_eq!(rate(&[("x-ratelimit-reset-requests", "")]), None);
+    let cases: [(&[(&str, &str)], &str); 6] = [
+        (&[("x-ratelimit-limit-requests", "60")], r#"{"requests":{"limit":60}}"#),
+        (&[("x-ratelimit-remaining-tokens", " 9 ")], r#"{"tokens":{"remaining":9}}"#),
+        (&[("x-ratelimit-reset-requests", "17ms")], r#"{"requests":{"resetMs":17}}"#),
+        (&[("x-ratelimit-reset-tokens", "1m30.5s")], r#"{"tokens":{"resetMs":90500}}"#),
+        (&[("x-ratelimit-reset", "1700000002000")], r#"{"requests":{"resetMs":2000}}"#),
+        (
+            &[("x-ratelimit-limit-req-minute", "5"), ("x-ratelimit-limit-tokens-minute", "7")],
+            r#"{"requests":{"limit":5},"tokens":{"limit":7}}"#,
+        ),
+    ];
+    for (headers, told) in cases {
+        assert_eq!(rate(headers).as_deref(), Some(told), "{headers:?}");
+    }
 }
