@@ -13,7 +13,7 @@ export class ApiCall {
   failure;
   /** Settled when the response's headers are there. Handled, so that a failure nobody reads is not an unhandled rejection. */
   sent;
-  /** The core's last promise: until it is settled, the core is not let go. */
+  /** The promise of the request, the last read or the drain: until it is settled, the core is not let go. */
   pending;
   #refuse;
   #unlisten;

@@ -186,14 +186,12 @@ impl Decoder {
         if self.is_finished() {
             return self.settle();
         }
-        self.flush_held();
-        self.end = Some(match error.kind() {
+        let end = match error.kind() {
             Kind::Truncated => End::Truncated,
             Kind::Aborted => End::Aborted,
             _ => End::Error,
-        });
-        self.output.failure(&error);
-        self.failure = Some(error);
+        };
+        self.end_with(end, error);
     }
 
     /// The caller stopped it.
@@ -272,7 +270,6 @@ impl Decoder {
     }
 
     fn truncate(&mut self) {
-        self.flush_held();
         let message = if self.cut {
             "The response ended in the middle of its JSON"
         } else if self.values == 0 {
@@ -280,18 +277,19 @@ impl Decoder {
         } else {
             "The stream ended before the reply was complete: no finish_reason came"
         };
-        let error = Error::stream(Kind::Truncated, message, Details::default());
-        self.end = Some(End::Truncated);
-        self.output.failure(&error);
-        self.failure = Some(error);
+        self.end_with(End::Truncated, Error::stream(Kind::Truncated, message, Details::default()));
     }
 
     fn fail(&mut self, error: Error) {
-        if self.end.is_some() {
-            return;
+        if self.end.is_none() {
+            self.end_with(End::Error, error);
         }
+    }
+
+    /// Any end but a complete one.
+    fn end_with(&mut self, end: End, error: Error) {
         self.flush_held();
-        self.end = Some(End::Error);
+        self.end = Some(end);
         self.output.failure(&error);
         self.failure = Some(error);
     }

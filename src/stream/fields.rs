@@ -189,15 +189,11 @@ pub fn finish_reason(raw: &str) -> Finish {
     })
 }
 
-pub fn usage_of<'a>(choice: &mut Choice<'a>) -> Option<Cow<'a, str>> {
-    usage(choice.usage.take())
-}
-
 /// A usage object without nulls (OpenAI's schema has none); an empty one says nothing.
 pub fn usage(raw: Option<&str>) -> Option<Cow<'_, str>> {
     let raw = raw.filter(|raw| {
         raw.starts_with('{')
-            && json::member(raw, "total_tokens").is_some() | json::member(raw, "prompt_tokens").is_some()
+            && (json::member(raw, "total_tokens").is_some() || json::member(raw, "prompt_tokens").is_some())
     })?;
     Some(if scan::position(raw, "null").is_some() { Cow::Owned(json::without_nulls(raw)) } else { Cow::Borrowed(raw) })
 }
@@ -211,7 +207,7 @@ pub fn service_tier(raw: &str, repairs: &mut Repairs) -> &'static str {
     "native_service_tier"
 }
 
-/// Log probabilities only where both lists are there, as the schema has it.
+/// Log probabilities, where there is a list of them.
 pub fn logprobs(raw: Option<&str>) -> Option<&str> {
     raw.filter(|raw| json::member(raw, "content").is_some())
 }

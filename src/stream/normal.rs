@@ -3,7 +3,6 @@
 
 use super::fields::{
     self, Finish, append, content, created, delta, finish_reason, logprobs, reasoning, service_tier, text_or, usage,
-    usage_of,
 };
 use super::repair::Repairs;
 use super::think::Splitter;
@@ -84,8 +83,8 @@ impl Normalizer {
             _ => repairs.note("object_wrong"),
         }
         let mut choices = Vec::new();
-        for (position, mut choice) in chunk.choices.unwrap_or_default().into_iter().enumerate() {
-            if let Some(moved) = usage_of(&mut choice) {
+        for (position, choice) in chunk.choices.unwrap_or_default().into_iter().enumerate() {
+            if let Some(moved) = fields::usage(choice.usage) {
                 repairs.note("usage_in_choice");
                 usage = usage.or(Some(moved));
             }

@@ -120,10 +120,8 @@ impl Decoder {
             let Ok(raw) = cursor.value() else {
                 // A ping; or half an event with the next one glued to it (a gateway that lost a line).
                 self.repairs.note("data_not_json");
-                match scan::split(rest, "data: {").filter(|_| count <= GLUED) {
-                    Some((half, _)) => cursor = Cursor::new(rest.get(half.len() + "data: ".len()..).unwrap_or("")),
-                    None => return,
-                }
+                let Some(next) = scan::position(rest, "data: {").filter(|_| count <= GLUED) else { return };
+                cursor = Cursor::new(rest.get(next + "data: ".len()..).unwrap_or(""));
                 continue;
             };
             self.object(raw, text);

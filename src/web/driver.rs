@@ -42,7 +42,7 @@ pub struct Inner {
     pub held: RefCell<Option<Rc<Inner>>>,
     /// What the two functions below are for, now.
     pub waits: Cell<Waits>,
-    /// Who waits, other than for a `pull` that goes straight through.
+    /// Who waits for `send` or `drain`.
     pub waiter: RefCell<Option<Waiter>>,
     pub fulfilled: Closure<dyn FnMut(JsValue)>,
     pub rejected: Closure<dyn FnMut(JsValue)>,

@@ -97,19 +97,16 @@ impl Inner {
     pub fn notify(&self) -> bool {
         let Some(goal) = self.waiter.borrow().as_ref().map(|waiter| waiter.goal) else { return true };
         let has_ended = self.call.borrow().end().is_some();
-        let reached = match goal {
-            Goal::Head if !has_ended && (self.waits.get() != Waits::Reads || self.must_collect()) => Ok(None),
-            Goal::End if !has_ended => Ok(None),
-            Goal::Head | Goal::End => self.outcome().map(|()| Some(JsValue::UNDEFINED)),
-        };
-        let (value, is_error) = match reached {
-            Ok(None) => return false,
-            Ok(Some(value)) => (value, false),
-            Err(error) => (error, true),
-        };
+        let is_open = goal == Goal::Head && self.waits.get() == Waits::Reads && !self.must_collect();
+        if !has_ended && !is_open {
+            return false;
+        }
+        let outcome = self.outcome();
         if let Some(waiter) = self.waiter.take() {
-            let settle = if is_error { waiter.reject } else { waiter.resolve };
-            let _ = settle.call1(&JsValue::UNDEFINED, &value);
+            let _ = match outcome {
+                Ok(()) => waiter.resolve.call0(&JsValue::UNDEFINED),
+                Err(error) => waiter.reject.call1(&JsValue::UNDEFINED, &error),
+            };
         }
         true
     }
