@@ -18,6 +18,9 @@ cargo xtask test [--only PART[,PART]]    sets up what the tests need and runs th
 cargo xtask bench [--only PART[,PART]]   measures the package against its peers and its goals; writes target/bench/bench.json
                                          (parts: streams tools start memory latency page; --rounds N, 15 unless told;
                                          --quick for three rounds, to see that it works)
+cargo xtask compare [--list]             reads every quirk and recorded stream of ../shared/fixtures with the package and its
+                                         peers, and counts who is right; writes target/xtask/compare.json
+                                         (--list says for every case who was wrong, and why)
 cargo xtask size [--record]              where the bytes are; fails above the weight that benches/size.json has on record
                                          (--record writes it, --functions N lists as many functions, 40 unless told)";
 
@@ -26,6 +29,7 @@ pub enum Task {
     Demo(Demo),
     Test(Test),
     Bench(Bench),
+    Compare(Compare),
     Size(Size),
     Help,
 }
@@ -52,6 +56,11 @@ pub struct Bench {
     pub quick: bool,
 }
 
+pub struct Compare {
+    /// Every case with its results, beside the table.
+    pub list: bool,
+}
+
 pub struct Size {
     pub record: bool,
     /// How many of the largest functions are listed.
@@ -65,6 +74,7 @@ pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Task> {
         "demo" => demo(arguments).map(Task::Demo),
         "test" => test(arguments).map(Task::Test),
         "bench" => bench(arguments).map(Task::Bench),
+        "compare" => compare(arguments).map(Task::Compare),
         "size" => size(arguments).map(Task::Size),
         "help" | "--help" | "-h" => Ok(Task::Help),
         other => bail!("there is no command {other:?}\n{HELP}"),
@@ -124,6 +134,17 @@ fn bench(mut arguments: impl Iterator<Item = String>) -> Result<Bench> {
         }
     }
     Ok(bench)
+}
+
+fn compare(arguments: impl Iterator<Item = String>) -> Result<Compare> {
+    let mut compare = Compare { list: false };
+    for argument in arguments {
+        match argument.as_str() {
+            "--list" => compare.list = true,
+            other => bail!("compare has no option {other:?}\n{HELP}"),
+        }
+    }
+    Ok(compare)
 }
 
 fn size(mut arguments: impl Iterator<Item = String>) -> Result<Size> {
