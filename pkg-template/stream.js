@@ -1,5 +1,6 @@
 // ChatStream: one reply that is read once, in the way the caller chooses.
 import { ApiCall } from "./call.js";
+import { chunkReader } from "./chunks.js";
 import { aborted, errorFrame } from "./errors.js";
 import { eventReader } from "./events.js";
 import { Reader, refusal } from "./reader.js";
@@ -22,7 +23,7 @@ export class ChatStream {
 
   /** Chunks in OpenAI's shape, whatever the provider sent. */
   [Symbol.asyncIterator]() {
-    return this.#read(CHUNKS, JSON.parse);
+    return this.#read(CHUNKS, chunkReader());
   }
 
   /** The text of choice 0, one string per network read: the fast path. */

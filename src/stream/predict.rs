@@ -14,7 +14,7 @@ use super::repair::Repairs;
 use crate::accumulate::Accumulator;
 use crate::scan;
 use crate::wire::chunk::{Chunk, Delta};
-use crate::wire::clean;
+use crate::wire::{Member, clean};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -42,6 +42,10 @@ pub struct Template {
     choice: u32,
     /// How it came out: the pieces around the text and the padding. `None` until a second event like it came.
     output: Option<[String; 3]>,
+    /// The member of the delta and that of the chunk which [`Mode::Compact`] fills in (the second may be ""), if it can.
+    keys: Option<[&'static str; 2]>,
+    /// The pattern to be filled was told.
+    told: bool,
     repairs: Vec<(&'static str, u32)>,
 }
 
@@ -56,6 +60,9 @@ pub struct Match<'a> {
 
 /// How events are framed by nearly everyone.
 const FRAME: (&[u8], &[u8]) = (b"data: ", b"\n\n");
+
+/// Members that only make a chunk's length unpredictable: OpenAI's and Mistral's.
+const PADDINGS: [&str; 2] = ["obfuscation", "p"];
 
 /// Cannot stand in a JSON text: they mark the places of text and padding.
 const TEXT_MARK: &str = "\u{1}";
@@ -81,7 +88,7 @@ impl Template {
             return None;
         }
         let (growing, text) = growing(delta)?;
-        let padding = chunk.extra.iter().find(|(key, _)| matches!(*key, "obfuscation" | "p"));
+        let padding = chunk.extra.iter().find(|(key, _)| PADDINGS.contains(key));
         let padding = padding.and_then(|(_, raw)| crate::json::string(raw)).map(|raw| range_in(data, raw));
         let text = range_in(data, text);
         // The padding comes last where it is known; elsewhere the event is not worth two orders.
@@ -96,7 +103,17 @@ impl Template {
             None => None,
         };
         let tail = [bytes.get(last..)?, FRAME.1].concat();
-        Some(Self { head, middle, tail, growing, choice: 0, output: None, repairs: Vec::new() })
+        Some(Self {
+            head,
+            middle,
+            tail,
+            growing,
+            choice: 0,
+            output: None,
+            keys: None,
+            told: false,
+            repairs: Vec::new(),
+        })
     }
 
     /// True when events like it need no parsing any more.
@@ -135,13 +152,22 @@ impl Template {
                 }
             }
         }
+        let mut padding = "";
         if self.middle.is_some() {
             for (key, value) in &mut marked.extra {
-                if matches!(*key, "obfuscation" | "p") {
+                if let Some(known) = PADDINGS.into_iter().find(|known| key == known) {
+                    padding = known;
                     *value = PADDING_MARK;
                 }
             }
         }
+        self.keys = is_flat(&marked)
+            .then_some(match self.growing {
+                Growing::Content => Some(["content", padding]),
+                Growing::Reasoning => Some(["reasoning_content", padding]),
+                Growing::Arguments(_) => None,
+            })
+            .flatten();
         let mut written = String::new();
         marked.write_into(&mut written);
         let Some((before, after)) = scan::split(&written, TEXT_MARK) else { return };
@@ -188,7 +214,13 @@ impl Template {
     }
 
     /// Puts a matching event where those before it went. False: it needs the full way after all.
-    pub fn apply(&self, event: Match<'_>, reply: &mut Accumulator, output: &mut Output, repairs: &mut Repairs) -> bool {
+    pub fn apply(
+        &mut self,
+        event: Match<'_>,
+        reply: &mut Accumulator,
+        output: &mut Output,
+        repairs: &mut Repairs,
+    ) -> bool {
         let Some([before, between, after]) = &self.output else { return false };
         let choice = reply.choice_mut(self.choice);
         match self.growing {
@@ -208,12 +240,33 @@ impl Template {
         }
         match output.mode() {
             Mode::Text => output.text(self.choice, self.growing, event.text, event.is_plain),
-            Mode::Chunks | Mode::Sse => output.pieces([before, event.text, between, event.padding, after]),
+            Mode::Chunks | Mode::Compact | Mode::Sse => match self.keys.filter(|_| output.mode() == Mode::Compact) {
+                Some(keys) => {
+                    if !std::mem::replace(&mut self.told, true) {
+                        output.pattern([before, between, after], keys);
+                    }
+                    output.filling(event.text, (keys[1], event.padding));
+                }
+                None => output.pieces([before, event.text, between, event.padding, after]),
+            },
             Mode::Events => output.growth(self.choice, self.growing, event.text, reply),
             Mode::Nothing => {}
         }
         true
     }
+}
+
+/// True when all that is not filled in is neither object nor array: chunks may then share it.
+fn is_flat(chunk: &clean::Chunk<'_>) -> bool {
+    let is_flat = |members: &[Member<'_>]| members.iter().all(|(_, value)| !value.starts_with(['{', '[']));
+    chunk.usage.is_none()
+        && is_flat(&chunk.extra)
+        && chunk.choices.iter().all(|choice| {
+            choice.logprobs.is_none()
+                && is_flat(&choice.extra)
+                && is_flat(&choice.delta_extra)
+                && choice.calls.is_empty()
+        })
 }
 
 /// The one text of a delta that is not empty.

@@ -51,7 +51,7 @@ impl Decoder {
 
     /// Takes events that are like the one before off the front of `input`, framing included.
     fn predicted<'a>(&mut self, input: &'a [u8]) -> &'a [u8] {
-        let Some(template) = self.template.as_ref().filter(|template| template.is_trusted()) else { return input };
+        let Some(template) = self.template.as_mut().filter(|template| template.is_trusted()) else { return input };
         let mut rest = input;
         while self.end.is_none() {
             let Some((event, after)) = template.matches_framed(rest) else { break };
@@ -66,7 +66,7 @@ impl Decoder {
 
     /// As [`Decoder::predicted`], for an event that came in pieces.
     fn is_predicted(&mut self, data: &[u8]) -> bool {
-        let Some(template) = self.template.as_ref().filter(|template| template.is_trusted()) else { return false };
+        let Some(template) = self.template.as_mut().filter(|template| template.is_trusted()) else { return false };
         let Some(event) = template.matches(data) else { return false };
         let applied = template.apply(event, &mut self.reply, &mut self.output, &mut self.repairs);
         self.values += usize::from(applied);

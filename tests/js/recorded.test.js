@@ -7,7 +7,7 @@ import { checkApiError, classOf } from "./cases/errors.js";
 import { checkBody, checkRecorded } from "./cases/replies.js";
 import { cutAt, cutEvery, random, randomCuts } from "./support/bytes.js";
 import { adjust } from "./support/expected.js";
-import { answer } from "./support/fake-fetch.js";
+import { answer, replay } from "./support/fake-fetch.js";
 import { announce, hasRecorded, recordedBodies, recordedErrors, recordedStreams } from "./support/fixtures.js";
 import { faceNames } from "./support/outcome.js";
 import { Tally } from "./support/tally.js";
@@ -38,6 +38,28 @@ for (const [n, { name, bytes, expected }] of streams.entries()) {
     }
     if (bytes.length <= BYTE_BY_BYTE) await checkRecorded(tokenwire, wanted, { "byte by byte": cutEvery(bytes, 1) }, ["chunks", "events"]);
   }));
+}
+
+/** What is handed out in compact form is to the last comma what clean SSE says: members, their order, numbers. */
+for (const { name, bytes } of streams) {
+  test(`recorded stream ${name}: chunks are those of clean SSE`, async () => {
+    const open = () => tokenwire.chat({ ...hello, stream: true }, { fetch: replay(cutEvery(bytes, 4000)), apiKey: "key-1" });
+    const chunks = [];
+    const failure = await (async () => {
+      for await (const chunk of open()) chunks.push(JSON.stringify(chunk));
+    })().catch((error) => error);
+    let text = "";
+    const tell = async () => {
+      for await (const bytes of open().toReadableStream()) text += new TextDecoder().decode(bytes);
+    };
+    // Its error frame comes, then the stream breaks.
+    assert.deepEqual(await tell().catch((error) => error.message), failure?.message);
+    const frames = text.split("\n\n").filter(Boolean).map((frame) => frame.slice("data: ".length));
+    assert.match(frames.pop(), failure ? /^\{"error":/ : /^\[DONE\]$/);
+    // Ids of calls that came without one are made up anew in every reading.
+    const known = (json) => json.replaceAll(/"call_[a-z2-9]{16}"/g, '"call_"');
+    assert.deepEqual(chunks.map(known), frames.map((frame) => known(JSON.stringify(JSON.parse(frame)))));
+  });
 }
 
 for (const { name, bytes, expected } of bodies) {

@@ -1,19 +1,21 @@
-//! `cargo xtask build | demo | test | bench | size`: everything this repository can do, with nothing installed but Rust, Node and
-//! (for the real server of the tests) Python.
+//! `cargo xtask build | demo | test | bench | compare | size`: everything this repository can do, with nothing installed
+//! but Rust, Node and (for the real server of the tests) Python.
 //!
 //! - `core`     the crate → `core.js` and `core.wasm`
 //! - `package`  those and `pkg-template/` → `pkg/`
 //! - `demo`, `serve`  the page and one reply in the terminal
 //! - `suite`, `parts`, `setup`, `summary`  the tests: what they are, what they need, how they went
-//! - `bench`, `size`, `benches`  the measures: speed against the peers, bytes, and what both need
+//! - `bench`, `compare`, `size`, `benches`  the measures: speed and rightness against the peers, bytes, and what all need
 //! - `place`, `tools`, `stamp`  where things are, how programs are run, what need not be done again
 
 mod arguments;
 mod bench;
 mod benches;
+mod compare;
 mod core;
 mod demo;
 mod package;
+mod panics;
 mod parts;
 mod place;
 mod process;
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         Ok(Task::Test(test)) if suite::run(&test) => Ok(()),
         Ok(Task::Test(_)) => return ExitCode::FAILURE,
         Ok(Task::Bench(bench)) => bench::run(&bench),
+        Ok(Task::Compare(compare)) => compare::run(&compare),
         Ok(Task::Size(size)) => size::run(&size),
         Ok(Task::Help) => {
             println!("{}", arguments::HELP);
