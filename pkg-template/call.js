@@ -39,7 +39,7 @@ export class ApiCall {
   // Up to the first await this runs in the caller's own tick: params are read as they are now, and where the core is
   // ready or loads synchronously, the request goes out in it too.
   async #send(prepare) {
-    const { kind, body, settings, key, fetch, signal, secrets } = prepare();
+    const { kind, body, settings, key, fetch, signal, secrets, learn } = prepare();
     this.#secrets = secrets;
     this.#listen(signal);
     const loading = this.failure ? undefined : load();
@@ -50,6 +50,8 @@ export class ApiCall {
     this.core = new CoreCall(kind, body, settings, fetch, this.#fail);
     await this.core.send();
     this.#responded = true;
+    const learnt = this.core?.learnt();
+    if (learnt) learn(learnt);
   }
 
   #fail = (json, extra) => {

@@ -10,8 +10,10 @@
 //! sse: scan
 //! wire: error json scan sse
 //! accumulate: json scan wire
+//! dialect: json wire
+//! negotiate: error json scan wire
 //! stream: accumulate error json scan sse wire
-//! call: error json scan stream wire
+//! call: dialect error json negotiate scan stream wire
 //! web: call error stream wire
 //! js: call web
 //! ```
