@@ -61,26 +61,22 @@ export class Dialect {
     return base.includes("/deployments/") && !query.includes("api-version") ? this.#facts.deploymentQuery : undefined;
   }
 
-  /** `learnt`: JSON text of the core's, the models and what each refused. */
+  /** `learnt`: `[model, [["rename", name, other], ["drop", name, ""], ["roles", role, other]]]`, JSON text of the core's. */
   learn(learnt) {
-    const models = { ...this.#facts.models };
-    for (const [model, more] of Object.entries(JSON.parse(learnt))) models[model] = merged(models[model], more);
-    this.#keep({ ...this.#facts, models });
+    const [model, changes] = JSON.parse(learnt);
+    const facts = this.facts;
+    const known = ((facts.models ??= {})[model] ??= {});
+    for (const [how, name, other] of changes) {
+      if (how !== "drop") (known[how] ??= {})[name] = other;
+      else if (!known.drop?.includes(name)) (known.drop ??= []).push(name);
+    }
+    this.#keep(facts);
   }
 
   #keep(facts) {
     this.#facts = facts;
     this.text = JSON.stringify(facts);
   }
-}
-
-function merged({ rename, drop = [], roles, ...rest } = {}, more) {
-  return {
-    ...rest,
-    rename: { ...rename, ...more.rename },
-    drop: [...new Set([...drop, ...more.drop])],
-    roles: { ...roles, ...more.roles },
-  };
 }
 
 function nameOf(provider) {

@@ -143,11 +143,13 @@ impl Call {
         (self.api == Api::Chat).then(|| self.request.body.to_json())
     }
 
-    /// What refusals taught of the model, once the provider took the request: members of a dialect's model, JSON.
+    /// What refusals taught of a model, once the provider took the request: `[model, [["drop","store",""], …]]`, JSON.
     pub fn learnt(&self) -> Option<String> {
-        let learnt = self.request.negotiation.learnt().filter(|_| !self.is_refused())?;
-        let model = self.request.body.get("model")?;
-        Some(["{", model, ":", &learnt, "}"].concat())
+        let Request { body, negotiation, .. } = &self.request;
+        if negotiation.is_empty() || self.is_refused() {
+            return None;
+        }
+        Some(["[", body.get("model")?, ",", &negotiation.learnt(), "]"].concat())
     }
 
     /// What to do next.

@@ -90,7 +90,7 @@ impl Call {
         self.0.call().meta()
     }
 
-    /// What refusals taught: members of a dialect's `models`, JSON; undefined: nothing.
+    /// What refusals taught of a model: `[model, [["drop","store",""], …]]`; undefined: nothing.
     pub fn learnt(&self) -> Option<String> {
         self.0.call().learnt()
     }

@@ -40,15 +40,24 @@ const LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
 /// Two names of one role: OpenAI's newer models want the second, most others refuse it.
 const ROLES: [&str; 2] = ["system", "developer"];
 
+/// What kind of difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// A member of the body under another name.
+    Rename,
+    /// A member left out.
+    Drop,
+    /// A role of messages under another name.
+    Role,
+}
+
 /// One difference between what was asked and what the provider takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// A member of the body under another name.
-    Rename(String, &'static str),
-    /// A member left out.
-    Drop(String),
-    /// A role of messages under another name.
-    Role(&'static str, &'static str),
+pub struct Change {
+    how: How,
+    name: String,
+    /// The other name, if there is one.
+    to: &'static str,
 }
 
 /// The changes of one call.
@@ -61,59 +70,60 @@ impl Negotiation {
         if self.0.len() >= MOST || !matches!(error.status(), Some(400 | 422)) {
             return None;
         }
-        let change = match role(error.message(), body) {
-            Some(change) => change,
-            None => by_name(&refused(error)?, body, fixed)?,
-        };
-        let is_tried = |tried: &Change| match (tried, &change) {
-            (Change::Rename(from, to), Change::Rename(name, _)) => from == name || to == name,
-            (Change::Role(..), Change::Role(..)) => true,
-            (one, other) => one == other,
-        };
-        if self.0.iter().any(is_tried) {
+        let change = role(error.message(), body).or_else(|| parameter(&refused(error)?, body, fixed))?;
+        // Once per parameter, and not back to a name that was refused.
+        if self.0.iter().any(|tried| tried.name == change.name || tried.to == change.name) {
             return None;
         }
         self.0.push(change);
         self.0.last()
     }
 
-    /// What was learnt, as members of a dialect: `{"rename":{…},"drop":[…],"roles":{…}}`. `None`: nothing.
-    pub fn learnt(&self) -> Option<String> {
-        let (mut renamed, mut dropped, mut roles) = (Body::default(), String::new(), Body::default());
-        for change in &self.0 {
-            match change {
-                Change::Rename(from, to) => renamed.set(from, quoted(to)),
-                Change::Role(from, to) => roles.set(from, quoted(to)),
-                Change::Drop(name) => {
-                    dropped.push_str(if dropped.is_empty() { "" } else { "," });
-                    dropped.push_str(&quoted(name));
-                }
-            }
+    /// What was learnt, JSON: `[["rename","max_tokens","max_completion_tokens"],["drop","store",""],["roles",…]]`.
+    pub fn learnt(&self) -> String {
+        let mut out = String::from("[");
+        for Change { how, name, to } in &self.0 {
+            out.push_str(match how {
+                How::Rename => "[\"rename\",",
+                How::Drop => "[\"drop\",",
+                How::Role => "[\"roles\",",
+            });
+            json::quote_into(name, &mut out);
+            out.push(',');
+            json::quote_into(to, &mut out);
+            out.push_str("],");
         }
-        let (renamed, roles) = (renamed.to_json(), roles.to_json());
-        let parts = ["{\"rename\":", &renamed, ",\"drop\":[", &dropped, "],\"roles\":", &roles, "}"];
-        (!self.0.is_empty()).then(|| parts.concat())
+        out.pop();
+        out.push(']');
+        out
+    }
+
+    /// True when nothing was.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
 impl Change {
     /// Changes the body. Gives the code of the repair.
     pub fn apply(&self, body: &mut Body) -> &'static str {
-        match self {
-            Self::Rename(from, to) => {
-                body.rename(from, to);
+        match self.how {
+            How::Rename => {
+                body.rename(&self.name, self.to);
                 "param_renamed"
             }
-            Self::Drop(name) => {
-                body.remove(name);
+            How::Drop => {
+                body.remove(&self.name);
                 "param_dropped"
             }
-            Self::Role(from, to) => {
-                let messages: Vec<String> = json::elements(body.get("messages").unwrap_or(""))
-                    .into_iter()
-                    .map(|message| with_role(message, from, to))
-                    .collect();
-                body.set("messages", ["[", &messages.join(","), "]"].concat());
+            How::Role => {
+                let mut list = String::new();
+                for message in json::elements(body.get("messages").unwrap_or("")) {
+                    list.push(if list.is_empty() { '[' } else { ',' });
+                    list.push_str(&with_role(message, &self.name, self.to));
+                }
+                list.push(']');
+                body.set("messages", list);
                 "role_renamed"
             }
         }
@@ -146,7 +156,7 @@ fn role(message: &str, body: &Body) -> Option<Change> {
     let is_used = |message: &&str| role_of(message) == Some(refused);
     json::elements(body.get("messages")?).iter().find(|message| is_used(message))?;
     let to = ROLES.into_iter().find(|role| *role != refused)?;
-    Some(Change::Role(refused, to))
+    Some(Change { how: How::Role, name: refused.to_owned(), to })
 }
 
 /// The name of the refused parameter.
@@ -162,15 +172,18 @@ fn refused(error: &Error) -> Option<String> {
     named.or_else(|| names::in_message(error.message()))
 }
 
-fn by_name(name: &str, body: &Body, fixed: &Body) -> Option<Change> {
+/// How to do without a parameter of this name.
+fn parameter(name: &str, body: &Body, fixed: &Body) -> Option<Change> {
     if !body.has(name) || fixed.has(name) {
         return None;
     }
-    if LIMITS.contains(&name) {
-        let other = LIMITS.into_iter().find(|limit| *limit != name && !body.has(limit))?;
-        return Some(Change::Rename(name.to_owned(), other));
+    let name = name.to_owned();
+    if LIMITS.contains(&name.as_str()) {
+        let to = LIMITS.into_iter().find(|limit| *limit != name && !body.has(limit))?;
+        return Some(Change { how: How::Rename, name, to });
     }
     // Without it, calls come in parallel where the caller asked for one at a time.
-    let is_meant = MEANT.contains(&name) || (name == "parallel_tool_calls" && body.get(name) == Some("false"));
-    (!is_meant).then(|| Change::Drop(name.to_owned()))
+    let is_meant =
+        MEANT.contains(&name.as_str()) || (name == "parallel_tool_calls" && body.get(&name) == Some("false"));
+    (!is_meant).then_some(Change { how: How::Drop, name, to: "" })
 }

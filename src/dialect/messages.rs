@@ -76,8 +76,12 @@ impl Rules<'_> {
         }
         let calls = body.get("tool_calls").map(json::elements).filter(|_| self.strict || self.short_ids);
         if let Some(calls) = calls {
-            let changed: Vec<String> = calls.into_iter().map(|call| self.call(call, note)).collect();
-            let list = ["[", &changed.join(","), "]"].concat();
+            let mut list = String::from("[");
+            for call in calls {
+                list.push_str(if list.len() > 1 { "," } else { "" });
+                list.push_str(&self.call(call, note));
+            }
+            list.push(']');
             body.set("tool_calls", list);
         }
         if self.strict {

@@ -88,36 +88,41 @@ pub fn in_loc(body: &str) -> Option<String> {
 
 /// The refused name in a text.
 pub fn in_message(message: &str) -> Option<String> {
-    let quotes = quotes(message);
-    // What is said of a message or a tool is not said of a parameter.
-    if quotes.iter().any(|quote| matches!(first_of(quote.text).as_str(), "messages" | "tools")) {
-        return None;
+    let mut named = None;
+    let mut before = "";
+    for quote in Quotes::of(message) {
+        let name = first_of(quote.text);
+        // What is said of a message or a tool is not said of a parameter.
+        if name == "messages" || name == "tools" {
+            return None;
+        }
+        // `('body', 'store')` is pydantic's `loc` as Python prints it.
+        if named.is_none() && (NOUNS.contains(&quote.word.as_str()) || quote.is_refused() || before == "body") {
+            named = Some(name);
+        }
+        before = quote.text;
     }
-    let is_named = |quote: &&Quote<'_>| NOUNS.contains(&quote.word.as_str()) || quote.is_refused() || quote.after_body;
-    if let Some(quote) = quotes.iter().find(is_named) {
-        return Some(first_of(quote.text));
+    if named.is_some() {
+        return named;
     }
     let lower = message.to_ascii_lowercase();
-    let before = BEFORE.iter().find_map(|prefix| {
-        let at = scan::position(&lower, prefix)? + prefix.len();
-        Some(word_at_start(message.get(at..)?))
-    });
-    let behind = || BEHIND.iter().find_map(|suffix| Some(word_at_end(message.get(..scan::position(&lower, suffix)?)?)));
-    before.or_else(behind).filter(|name| !name.is_empty()).map(first_of)
+    let behind = |prefix: &&str| Some(word(message.get(scan::position(&lower, prefix)? + prefix.len()..)?, true));
+    let ahead = |suffix: &&str| Some(word(message.get(..scan::position(&lower, suffix)?)?, false));
+    let name = BEFORE.iter().find_map(behind).or_else(|| BEHIND.iter().find_map(ahead))?;
+    Some(first_of(name)).filter(|name| !name.is_empty())
 }
 
 /// The role among `roles` that the text refuses.
 pub fn role(message: &str, roles: &[&'static str]) -> Option<&'static str> {
     let lower = message.to_ascii_lowercase();
-    if !["role", "variant"].iter().any(|word| scan::position(&lower, word).is_some()) {
+    if scan::position(&lower, "role").is_none() && scan::position(&lower, "variant").is_none() {
         return None;
     }
-    let refuses = |quote: &&Quote<'_>| {
+    let refuses = |quote: &Quote<'_>| {
         matches!(quote.word.as_str(), "variant" | "role" | "support" | "value") || quote.is_refused()
     };
-    let quotes = quotes(message);
-    let found = quotes.iter().filter(refuses).find_map(|quote| roles.iter().find(|role| **role == quote.text));
-    found.copied()
+    let named = |quote: Quote<'_>| roles.iter().find(|role| **role == quote.text && refuses(&quote)).copied();
+    Quotes::of(message).find_map(named)
 }
 
 /// A quoted name.
@@ -126,55 +131,63 @@ struct Quote<'a> {
     /// The word before it, lower case.
     word: String,
     after: &'a str,
-    /// `('body', 'store')`: pydantic's `loc` as Python prints it.
-    after_body: bool,
 }
 
 impl Quote<'_> {
     fn is_refused(&self) -> bool {
-        let after = self.after.to_ascii_lowercase();
+        let after = self.after.get(..20).unwrap_or(self.after).to_ascii_lowercase();
         VERBS.iter().any(|verb| after.starts_with(verb))
     }
 }
 
-fn quotes(message: &str) -> Vec<Quote<'_>> {
-    let mut found: Vec<Quote<'_>> = Vec::new();
-    let mut at = 0;
-    while let Some(start) = next_quote(message, at) {
-        let Some(mark) = message.get(start..=start) else { break };
-        let Some(length) = message.get(start + 1..).and_then(|rest| scan::position(rest, mark)) else { break };
-        let end = start + 1 + length;
-        let text = message.get(start + 1..end).unwrap_or("");
-        // A name; an apostrophe's "quotes" hold blanks.
-        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.[]-".contains(&byte)) {
-            let word =
-                word_at_end(message.get(..start).unwrap_or("").trim_end_matches([' ', ':'])).to_ascii_lowercase();
-            let after_body = found.last().is_some_and(|before| before.text == "body")
-                && message.get(..start).is_some_and(|before| before.ends_with(", "));
-            found.push(Quote { text, word, after: message.get(end + 1..).unwrap_or(""), after_body });
-            at = end + 1;
-        } else {
-            at = start + 1;
+/// The quoted names of a text, in order.
+struct Quotes<'a> {
+    message: &'a str,
+    at: usize,
+}
+
+impl<'a> Quotes<'a> {
+    fn of(message: &'a str) -> Self {
+        Self { message, at: 0 }
+    }
+}
+
+impl<'a> Iterator for Quotes<'a> {
+    type Item = Quote<'a>;
+
+    fn next(&mut self) -> Option<Quote<'a>> {
+        loop {
+            let bytes = self.message.as_bytes();
+            let start = self.at + bytes.get(self.at..)?.iter().position(|byte| b"'\"`".contains(byte))?;
+            self.at = start + 1;
+            let mark = bytes.get(start)?;
+            let rest = bytes.get(self.at..)?;
+            // A name up to the same mark; an apostrophe's "quotes" hold blanks.
+            let length = rest.iter().position(|byte| !is_of_name(byte))?;
+            if length == 0 || rest.get(length) != Some(mark) {
+                continue;
+            }
+            let (text, after) = self.message.get(self.at..)?.split_at_checked(length)?;
+            let before = self.message.get(..start)?.trim_ascii_end();
+            let before = before.strip_suffix(':').unwrap_or(before);
+            self.at += length + 1;
+            return Some(Quote { text, word: word(before, false).to_ascii_lowercase(), after: after.get(1..)? });
         }
     }
-    found
 }
 
-fn next_quote(message: &str, from: usize) -> Option<usize> {
-    let at = message.as_bytes().get(from..)?.iter().position(|byte| matches!(byte, b'\'' | b'"' | b'`'))?;
-    Some(from + at)
+fn is_of_name(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_.[]-".contains(byte)
 }
 
-fn is_of_word(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')
-}
-
-fn word_at_start(text: &str) -> &str {
-    let end = text.bytes().position(|byte| !is_of_word(&byte)).unwrap_or(text.len());
-    text.get(..end).unwrap_or("").trim_end_matches('.')
-}
-
-fn word_at_end(text: &str) -> &str {
-    let start = text.bytes().rposition(|byte| !is_of_word(&byte)).map_or(0, |at| at + 1);
-    text.get(start..).unwrap_or("")
+/// The word at one end of a text: at its start, or at its end.
+fn word(text: &str, at_start: bool) -> &str {
+    let is_end = |byte: &u8| !byte.is_ascii_alphanumeric() && *byte != b'_';
+    let bytes = text.as_bytes();
+    let found = if at_start {
+        text.get(..bytes.iter().position(is_end).unwrap_or(bytes.len()))
+    } else {
+        text.get(bytes.iter().rposition(is_end).map_or(0, |at| at + 1)..)
+    };
+    found.unwrap_or("")
 }
