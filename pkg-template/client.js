@@ -88,6 +88,10 @@ function request(kind, path, body, options, call, place) {
     keyHeader: dialect.keyHeader,
     adapt: options.adapt,
     extraBody: call.extraBody && textOf(call.extraBody, "extraBody"),
+    page: globalThis.location?.origin,
+    get offline() {
+      return globalThis.navigator?.onLine === false;
+    },
     // Ids that a provider leaves out are made from it: the core has no randomness of its own.
     seed: Math.random() * 2 ** 53,
   };
@@ -98,7 +102,7 @@ function request(kind, path, body, options, call, place) {
     key: options.apiKey,
     fetch: options.fetch,
     signal: call.signal,
-    learn: (learnt) => dialect.learn(learnt),
+    dialect,
     secrets: secretsIn({ ...headers, ...options.query }),
   };
 }

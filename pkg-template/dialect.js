@@ -73,6 +73,11 @@ export class Dialect {
     this.#keep(facts);
   }
 
+  /** `repairs`: JSON text. A provider that nobody knows gets reasoning back under the name that it has for it. */
+  observe(repairs) {
+    if (!this.#facts.reasoning && repairs.includes('"reasoning_renamed"')) this.#keep({ ...this.#facts, reasoning: "details" });
+  }
+
   #keep(facts) {
     this.#facts = facts;
     this.text = JSON.stringify(facts);

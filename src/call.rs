@@ -9,8 +9,12 @@
 //!    └─────────────────────────────────────┴──── on_failure, abort ──────┘
 //! ```
 
+mod connection;
+
+pub use connection::{Surroundings, connection_error};
+
 use crate::dialect::Dialect;
-use crate::error::{Details, Error, Kind};
+use crate::error::Error;
 use crate::negotiate::Negotiation;
 use crate::scan;
 use crate::stream::{Decoder, End, Mode};
@@ -122,7 +126,7 @@ impl Call {
     /// Checks the request and puts it in the provider's words. `params`: the caller's parameters, JSON text; `""` for models.
     ///
     /// # Errors
-    /// [`Kind::Config`]: nothing may be sent.
+    /// [`crate::error::Kind::Config`]: nothing may be sent.
     pub fn prepare(&mut self, params: &str, additions: &Additions, asking: &Asking<'_>) -> Result<(), Error> {
         if self.api == Api::Chat {
             let mut body = request::build(params, additions).inspect_err(|error| self.fail(error.clone()))?;
@@ -146,7 +150,7 @@ impl Call {
     /// What refusals taught of a model, once the provider took the request: `[model, [["drop","store",""], …]]`, JSON.
     pub fn learnt(&self) -> Option<String> {
         let Request { body, negotiation, .. } = &self.request;
-        if negotiation.is_empty() || self.is_refused() {
+        if negotiation.is_empty() || self.head.is_none() || self.is_refused() {
             return None;
         }
         Some(["[", body.get("model")?, ",", &negotiation.learnt(), "]"].concat())
@@ -361,23 +365,4 @@ fn without(text: &str, secret: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// The error for a connection that failed or broke; `cause`: what the runtime said.
-pub fn connection_error(url: &str, cause: &str, in_reply: bool) -> Error {
-    let origin = scan::split(url, "?").map_or(url, |(origin, _)| origin);
-    if in_reply {
-        let message = ["The connection broke in the middle of the reply: ", cause].concat();
-        return Error::stream(Kind::Truncated, message, Details::default());
-    }
-    let message = [
-        "No response from ",
-        origin,
-        ": ",
-        cause,
-        ". Check that the server runs and the base URL is right; in a page, also that the server allows this origin (CORS) ",
-        "and that an https page calls no http address",
-    ]
-    .concat();
-    Error::new(Kind::Connection, message)
 }

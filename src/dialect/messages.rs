@@ -5,8 +5,9 @@ use crate::json;
 use crate::wire::body::Body;
 
 /// What an assistant's message may hold where a provider refuses everything else (Groq: "property 'x' is unsupported",
-/// Mistral: `extra_forbidden`).
-const KNOWN: [&str; 6] = ["role", "content", "name", "tool_calls", "function_call", "prefix"];
+/// Mistral: `extra_forbidden`). Reasoning that got so far is wanted.
+const KNOWN: [&str; 8] =
+    ["role", "content", "name", "tool_calls", "function_call", "prefix", "reasoning_content", "reasoning"];
 const KNOWN_OF_CALLS: [&str; 4] = ["id", "type", "function", "custom"];
 
 /// What a dialect says of messages.
@@ -85,9 +86,7 @@ impl Rules<'_> {
             body.set("tool_calls", list);
         }
         if self.strict {
-            body.retain(|key, value| {
-                (KNOWN.contains(&key) || key == "reasoning_content") && (value != "null" || key == "content")
-            });
+            body.retain(|key, value| KNOWN.contains(&key) && (value != "null" || key == "content"));
         }
     }
 

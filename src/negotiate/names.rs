@@ -37,8 +37,7 @@ const NOUNS: [&str; 12] = [
 ];
 
 /// What follows a quoted name that makes it the refused one.
-const VERBS: [&str; 8] =
-    [" is not ", " is un", " not ", " does not ", " was un", ": extra", ": unsupported", ": unknown"];
+const VERBS: [&str; 6] = [" is not ", " is un", " not ", " does not ", " was un", ": extra"];
 
 /// What stands before a name without quotes.
 const BEFORE: [&str; 6] = [
@@ -88,7 +87,6 @@ pub fn in_loc(body: &str) -> Option<String> {
 
 /// The refused name in a text.
 pub fn in_message(message: &str) -> Option<String> {
-    let mut named = None;
     let mut before = "";
     for quote in Quotes::of(message) {
         let name = first_of(quote.text);
@@ -97,13 +95,10 @@ pub fn in_message(message: &str) -> Option<String> {
             return None;
         }
         // `('body', 'store')` is pydantic's `loc` as Python prints it.
-        if named.is_none() && (NOUNS.contains(&quote.word.as_str()) || quote.is_refused() || before == "body") {
-            named = Some(name);
+        if NOUNS.contains(&quote.word.as_str()) || quote.is_refused() || before == "body" {
+            return Some(name);
         }
         before = quote.text;
-    }
-    if named.is_some() {
-        return named;
     }
     let lower = message.to_ascii_lowercase();
     let behind = |prefix: &&str| Some(word(message.get(scan::position(&lower, prefix)? + prefix.len()..)?, true));

@@ -10,7 +10,7 @@ use super::cause::describe;
 use super::fetch::Request;
 use super::options::Options;
 use super::waiting::{Goal, Waiter, Waits};
-use crate::call::{self, Api, Asking, Call, Step};
+use crate::call::{self, Api, Asking, Call, Step, Surroundings};
 use crate::error::{Error, Kind};
 use crate::stream::Mode;
 use crate::wire::request::Additions;
@@ -276,7 +276,9 @@ impl Inner {
             return;
         }
         let in_reply = self.headers.borrow().is_some();
-        let error = call::connection_error(&self.options.url(), &describe(&cause), in_reply);
+        let page = self.options.page();
+        let around = Surroundings { page: page.as_deref(), is_offline: self.options.offline().unwrap_or(false) };
+        let error = call::connection_error(&self.options.url(), &describe(&cause), in_reply, around);
         let thrown = self.throwable(&error, &cause);
         self.error.replace(Some(thrown));
         self.call.borrow_mut().on_failure(error);

@@ -36,6 +36,12 @@ extern "C" {
     /// False: a refused parameter is the caller's matter.
     #[wasm_bindgen(method, getter)]
     pub fn adapt(this: &Options) -> Option<bool>;
+    /// The origin of the page; undefined outside of pages.
+    #[wasm_bindgen(method, getter)]
+    pub fn page(this: &Options) -> Option<String>;
+    /// The device says, now, that it has no network.
+    #[wasm_bindgen(method, getter)]
+    pub fn offline(this: &Options) -> Option<bool>;
     /// A random number, for ids that have to be made up.
     #[wasm_bindgen(method, getter)]
     pub fn seed(this: &Options) -> f64;
