@@ -61,6 +61,16 @@ pub struct Call {
 struct Extra(Vec<(String, String)>);
 
 impl Accumulator {
+    /// How much of a reply there is: bytes of text, thinking and arguments, and one for each thing beside them.
+    pub fn size(&self) -> usize {
+        let of_choice = |choice: &Choice| {
+            let calls: usize = choice.calls.iter().map(|call| 1 + call.arguments.len()).sum();
+            let text = choice.content.as_deref().map_or(0, str::len);
+            text + choice.reasoning.len() + calls + usize::from(choice.finish.is_some())
+        };
+        self.choices.iter().map(of_choice).sum::<usize>() + usize::from(self.usage.is_some())
+    }
+
     /// Takes one chunk in.
     pub fn push(&mut self, chunk: &clean::Chunk<'_>) {
         first_filled(&mut self.id, &chunk.id);

@@ -211,6 +211,16 @@ impl Decoder {
         self.failure.as_ref()
     }
 
+    /// Something came that a caller would miss: text, thinking, a tool call.
+    pub fn has_content(&self) -> bool {
+        self.reply.choices.iter().any(has_content)
+    }
+
+    /// What comes out.
+    pub fn mode(&self) -> Mode {
+        self.output.mode()
+    }
+
     /// Counts what was put right before the reply came.
     pub fn note(&mut self, code: &'static str) {
         self.repairs.note(code);
