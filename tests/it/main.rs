@@ -21,6 +21,7 @@ mod quirks;
 mod random;
 mod recorded;
 mod request;
+mod retry;
 mod shapes;
 mod think;
 mod tidy;

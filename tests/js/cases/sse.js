@@ -56,7 +56,7 @@ const readable = [
       const refused = answer('{"error":{"message":"Bad key sk-verysecret","type":"t","param":"p","code":"c"}}', { status: 401 });
       const ways = [(stream) => stream.toReadableStream(), (stream) => stream.toResponse().body];
       for (const way of ways) {
-        const reader = way(tw.chat(streaming, { fetch: refused, apiKey: "sk-verysecret", maxRetries: 0 })).getReader();
+        const reader = way(tw.chat(streaming, { fetch: refused, apiKey: "sk-verysecret", maxRetries: 0, dangerouslyAllowBrowser: true })).getReader();
         const [frame, ...more] = readCleanSse(new TextDecoder().decode((await reader.read()).value));
         same(frame, { error: { message: "Bad key ***", type: "t", param: "p", code: "c" } });
         equal(more.length, 0);
