@@ -68,9 +68,9 @@ pub struct Delta<'a> {
     pub refusal: Option<&'a str>,
     /// `reasoning_content` (DeepSeek, Qwen, xAI, llama.cpp, ...)
     pub reasoning_content: Option<&'a str>,
-    /// `reasoning` (Groq, OpenRouter, Ollama, vLLM, ...)
+    /// `reasoning` (Groq, OpenRouter, Ollama, vLLM, ...), `reasoning_text` (Copilot), `thinking` (Ollama's own API)
     pub reasoning: Option<&'a str>,
-    /// The delta has one of the two keys above, be it null.
+    /// The delta has one of these keys, be it null.
     pub has_reasoning: bool,
     /// `tool_calls`; a single object counts as an array of one.
     pub tool_calls: Vec<ToolCall<'a>>,
@@ -97,6 +97,8 @@ pub struct ToolCall<'a> {
     pub custom: bool,
     /// All other members (Gemini's `extra_content` holds the thought signature).
     pub extra: Vec<Member<'a>>,
+    /// All other members of `function` or `custom`.
+    pub inner_extra: Vec<Member<'a>>,
 }
 
 impl<'a> Chunk<'a> {
@@ -165,11 +167,13 @@ impl<'a> Delta<'a> {
                 "role" => delta.role = optional(cursor)?,
                 "content" => delta.content = optional(cursor)?,
                 "refusal" => delta.refusal = optional(cursor)?,
-                "reasoning_content" | "reasoning" => {
+                "reasoning_content" => {
                     delta.has_reasoning = true;
-                    let value = optional(cursor)?;
-                    let place = if key == "reasoning" { &mut delta.reasoning } else { &mut delta.reasoning_content };
-                    *place = value;
+                    delta.reasoning_content = optional(cursor)?;
+                }
+                "reasoning" | "reasoning_text" | "thinking" => {
+                    delta.has_reasoning = true;
+                    delta.reasoning = optional(cursor)?.filter(|raw| *raw != "\"\"").or(delta.reasoning);
                 }
                 "tool_calls" => delta.tool_calls = list(cursor, ToolCall::read)?.unwrap_or_default(),
                 "function_call" => delta.function_call = object(cursor, ToolCall::read_function)?.map(Box::new),
@@ -191,11 +195,12 @@ impl<'a> ToolCall<'a> {
                 "id" => call.id = optional(cursor)?,
                 "type" => call.r#type = optional(cursor)?,
                 "name" => call.name = optional(cursor)?,
-                "arguments" => call.arguments = optional(cursor)?,
+                "arguments" | "input" => call.arguments = optional(cursor)?,
                 "function" | "custom" => {
                     let inner = object(cursor, Self::read_function)?.unwrap_or_default();
                     call.name = inner.name.or(call.name);
                     call.arguments = inner.arguments.or(call.arguments);
+                    call.inner_extra = inner.inner_extra;
                     call.custom = key == "custom";
                 }
                 _ => call.extra.push((key, cursor.value()?)),
@@ -211,10 +216,8 @@ impl<'a> ToolCall<'a> {
         while let Some(key) = cursor.key(&mut first)? {
             match key {
                 "name" => call.name = optional(cursor)?,
-                "arguments" | "input" => call.arguments = optional(cursor)?,
-                _ => {
-                    cursor.value()?;
-                }
+                "arguments" | "input" | "parameters" => call.arguments = optional(cursor)?,
+                _ => call.inner_extra.push((key, cursor.value()?)),
             }
         }
         Ok(call)
