@@ -23,13 +23,13 @@ const READ: [&str; 11] = [
     "reasoning_content",
 ];
 
-/// The reply within an envelope, raw.
+/// The reply, or the error, within an envelope, raw.
 pub fn unwrapped<'a>(chunk: &Chunk<'a>) -> Option<&'a str> {
     if chunk.choices.is_some() || chunk.error.is_some() {
         return None;
     }
     let has = |value: &str, name: &str| json::member(value, name).is_some_and(|inner| inner != "null");
-    let is_reply = |value: &str| ["choices", "response", "tool_calls"].iter().any(|name| has(value, name));
+    let is_reply = |value: &str| ["choices", "response", "tool_calls", "error"].iter().any(|name| has(value, name));
     let is_wrapper = |(name, value): &&(&str, &'a str)| WRAPPERS.contains(name) && is_reply(value);
     chunk.extra.iter().find(is_wrapper).map(|(_, value)| *value)
 }
