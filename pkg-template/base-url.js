@@ -1,21 +1,6 @@
 // Base URLs as people paste them, repaired. Pure: `client.baseURL` must answer before there is any wasm.
 import { config } from "./errors.js";
-
-/** Hosts where the API's root is not /v1. Only used when the path given is a part of the way there, or a guessed /v1. */
-const ROOTS = [
-  [/^api\.openai\.com$/, "/v1"],
-  [/^api\.perplexity\.ai$/, ""],
-  [/^api\.groq\.com$/, "/openai/v1"],
-  [/^openrouter\.ai$/, "/api/v1"],
-  [/^generativelanguage\.googleapis\.com$/, "/v1beta/openai"],
-  [/^dashscope[\w-]*\.aliyuncs\.com$/, "/compatible-mode/v1"],
-  [/^(open\.bigmodel\.cn|api\.z\.ai)$/, "/api/paas/v4"],
-  [/^api\.fireworks\.ai$/, "/inference/v1"],
-  [/^api\.deepinfra\.com$/, "/v1/openai"],
-  [/^api\.cohere\.(ai|com)$/, "/compatibility/v1"],
-  [/^models\.github\.ai$/, "/inference"],
-  [/\.(openai|services\.ai|cognitiveservices)\.azure\.com$/, "/openai/v1"],
-];
+import { providerAt, rootOf } from "./dialect.js";
 
 /** Hosts that speak plain http when nothing else is said: this machine, its network, a container's bare name. */
 const LOCAL =
@@ -26,14 +11,16 @@ const ENDPOINT = /\/(chat\/completions|completions|responses|messages|models|emb
 
 /** What was meant: the root under which /chat/completions stands, and the query that every request carries. */
 export function repairBaseURL(input) {
-  const { origin, username, password, protocol, hostname, pathname, search } = parse(input);
+  const url = parse(input);
+  const { origin, username, password, protocol, hostname, search } = url;
   if (!/^https?:$/.test(protocol)) throw config("baseURL must be an http: or https: URL");
   if (username || password) {
     throw config("baseURL must not hold a user name or password: fetch refuses such URLs. Use apiKey or headers");
   }
   // Some parsers let a blank in a host through, as %20.
   if (/[\s%]/.test(hostname)) throw config(`${NO_URL}, without a blank in the host`);
-  return { base: origin + repairPath(pathname, hostname), query: search.slice(1) };
+  const provider = providerAt(url);
+  return { base: origin + repairPath(url, rootOf(provider)), query: search.slice(1), provider };
 }
 
 /** The address of one endpoint. `query`: the options' own, which wins over the base URL's. */
@@ -63,12 +50,12 @@ function parse(input) {
 
 const NO_URL = "baseURL is not a URL: expected something like https://api.openai.com/v1";
 
-function repairPath(pathname, hostname) {
+/** `root`: the provider's, used where the path given is a part of the way there, or a guessed /v1. */
+function repairPath({ pathname, hostname }, root) {
   const given = pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
   const isRoot = given === "/models" && hostname.endsWith(".azure.com");
   const path = (isRoot ? given : given.replace(ENDPOINT, "")).replace(/(\/v\d+\w*)\1+(?=\/|$)/g, "$1");
-  const known = ROOTS.find(([host]) => host.test(hostname));
-  if (known && (known[1].startsWith(path) || path === "/v1")) return known[1];
+  if (root !== undefined && (root.startsWith(path) || path === "/v1")) return root;
   // An endpoint pasted with nothing before it proves that the API is at the host's root.
   return path || (given ? "" : "/v1");
 }

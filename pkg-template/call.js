@@ -18,6 +18,8 @@ export class ApiCall {
   #refuse;
   #unlisten;
   #secrets;
+  /** What is known of the provider; undefined for a branch of a tee. */
+  #dialect;
   /** What the core knew when it was let go. */
   #kept;
   /** For a branch of a tee: the call whose reply it reads again, and how that failed. */
@@ -39,8 +41,9 @@ export class ApiCall {
   // Up to the first await this runs in the caller's own tick: params are read as they are now, and where the core is
   // ready or loads synchronously, the request goes out in it too.
   async #send(prepare) {
-    const { kind, body, settings, key, fetch, signal, secrets } = prepare();
+    const { kind, body, settings, key, fetch, signal, secrets, dialect } = prepare();
     this.#secrets = secrets;
+    this.#dialect = dialect;
     this.#listen(signal);
     const loading = this.failure ? undefined : load();
     if (loading) await loading;
@@ -50,6 +53,8 @@ export class ApiCall {
     this.core = new CoreCall(kind, body, settings, fetch, this.#fail);
     await this.core.send();
     this.#responded = true;
+    const learnt = this.core?.learnt();
+    if (learnt) dialect.learn(learnt);
   }
 
   #fail = (json, extra) => {
@@ -108,6 +113,7 @@ export class ApiCall {
       repairs: () => repairs,
       meta: () => meta,
     };
+    this.#dialect?.observe(repairs);
     this.core = undefined;
     core.free();
   }

@@ -1,6 +1,7 @@
 // The client: options said once, and how they, the call's own and the params become one request.
 import { endpoint, repairBaseURL } from "./base-url.js";
 import { ApiCall } from "./call.js";
+import { Dialect, homeOf } from "./dialect.js";
 import { config } from "./errors.js";
 import { ChatStream } from "./stream.js";
 
@@ -26,6 +27,11 @@ class Client {
     this.#place = placeOf(options);
   }
 
+  /** What this client knows of its provider: found by host, given, or learnt from refusals. */
+  get dialect() {
+    return this.#place.dialect.facts;
+  }
+
   /** The base URL after repair. */
   get baseURL() {
     return this.#place.base;
@@ -44,8 +50,10 @@ class Client {
 
 function placeOf(options) {
   checkTypes(options);
-  const { baseURL = "https://api.openai.com/v1" } = options;
-  return repairBaseURL(baseURL);
+  const provider = options.provider ?? undefined;
+  const { baseURL = homeOf(provider) } = options;
+  const place = repairBaseURL(baseURL);
+  return { ...place, dialect: new Dialect(provider, place.provider) };
 }
 
 function begin(params, options, call, place) {
@@ -68,14 +76,22 @@ async function whole(call) {
 /** All that the core is told, from what the caller said. Throws ConfigErrors. */
 function request(kind, path, body, options, call, place) {
   checkTypes(call);
-  const headers = {};
+  const { dialect } = place;
+  const headers = { ...dialect.headers };
   merge(headers, options.headers);
   merge(headers, call.headers);
   const settings = {
-    url: endpoint(place, path, options.query),
+    url: endpoint(place, path, { ...dialect.queryAt(place), ...options.query }),
     headers,
     model: options.model,
+    dialect: dialect.text,
+    keyHeader: dialect.keyHeader,
+    adapt: options.adapt,
     extraBody: call.extraBody && textOf(call.extraBody, "extraBody"),
+    page: globalThis.location?.origin,
+    get offline() {
+      return globalThis.navigator?.onLine === false;
+    },
     // Ids that a provider leaves out are made from it: the core has no randomness of its own.
     seed: Math.random() * 2 ** 53,
   };
@@ -86,6 +102,7 @@ function request(kind, path, body, options, call, place) {
     key: options.apiKey,
     fetch: options.fetch,
     signal: call.signal,
+    dialect,
     secrets: secretsIn({ ...headers, ...options.query }),
   };
 }
@@ -106,7 +123,7 @@ function secretsIn(named) {
     .filter((value) => value.length > 6);
 }
 
-const TYPES = { model: "string", fetch: "function", headers: "object", query: "object", extraBody: "object" };
+const TYPES = { model: "string", fetch: "function", headers: "object", query: "object", extraBody: "object", adapt: "boolean" };
 
 function checkTypes(options) {
   if (options === null || typeof options !== "object" || Array.isArray(options)) {

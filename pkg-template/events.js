@@ -17,7 +17,8 @@ export function eventReader() {
 function grown({ type, index, arguments: text, ops }, growing) {
   let tree = growing.get(index);
   if (!tree) growing.set(index, (tree = new Tree()));
-  for (const op of ops) tree.apply(op);
+  if (ops) for (const op of ops) tree.apply(op);
+  else tree.append(text);
   return { type, index, arguments: text, partial: tree.root };
 }
 
@@ -41,10 +42,14 @@ class Tree {
   apply([op, value]) {
     if (op === "k") this.#key = value;
     else if (op === "}") this.#open.pop();
-    else if (op === "+") this.#set(this.#get() + value);
+    else if (op === "+") this.append(value);
     else if (op === "{") this.#descend({});
     else if (op === "[") this.#descend([]);
     else this.#add(value);
+  }
+
+  append(text) {
+    this.#set(this.#get() + text);
   }
 
   #descend(container) {

@@ -53,9 +53,53 @@ export interface Client {
   chat(params: ChatParams & { stream?: false | null }, options?: CallOptions): Promise<ChatCompletion>;
   /** GET {base}/models, whatever envelope the provider uses. */
   models(options?: CallOptions): Promise<Model[]>;
+  /**
+   * What this client knows of its provider: found by host, given, or learnt from what it refused. Plain JSON: store it,
+   * and give it back as `provider`.
+   */
+  readonly dialect: Dialect;
   /** The base URL after repair. */
   readonly baseURL: string;
 }
+
+/** How a provider differs from OpenAI, as a JSON object; ARCHITECTURE.md has its members. */
+export type Dialect = Record<string, unknown>;
+
+/** The providers of the table. Others are spoken to as OpenAI is, and what they refuse is learnt. */
+export type ProviderName =
+  | (string & {})
+  | "openai"
+  | "azure"
+  | "deepseek"
+  | "qwen"
+  | "moonshot"
+  | "zhipu"
+  | "minimax"
+  | "groq"
+  | "together"
+  | "fireworks"
+  | "mistral"
+  | "xai"
+  | "openrouter"
+  | "perplexity"
+  | "gemini"
+  | "anthropic"
+  | "cerebras"
+  | "cloudflare"
+  | "huggingface"
+  | "deepinfra"
+  | "cohere"
+  | "github"
+  | "nvidia"
+  | "sambanova"
+  | "novita"
+  | "siliconflow"
+  | "ollama"
+  | "lmstudio"
+  | "llamacpp"
+  | "vllm"
+  | "sglang"
+  | "litellm";
 
 export interface ClientOptions {
   /** With or without /v1, trailing slash, or a pasted full endpoint. Default "https://api.openai.com/v1". */
@@ -64,6 +108,16 @@ export interface ClientOptions {
   apiKey?: string | (() => string | Promise<string>);
   /** Default model for calls that name none. */
   model?: string;
+  /**
+   * "auto" (default) goes by the base URL's host, then by what the replies show. Or a name, which also gives the base URL
+   * where none is given, or what `client.dialect` once gave.
+   */
+  provider?: "auto" | ProviderName | Dialect;
+  /**
+   * Default true: a parameter that a provider refuses by name (400, 422) is renamed or left out where that leaves the
+   * meaning alone, and the request sent again, at most three times a call. `repairs` and `dialect` tell of it.
+   */
+  adapt?: boolean;
   /** Added to every request. In a page, each one beyond the safelisted must be allowed by the provider's CORS. */
   headers?: Record<string, string>;
   /** Added to every request's URL. */

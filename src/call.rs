@@ -1,16 +1,24 @@
 //! One API call as a state machine: it says what to do next and is told what happened. It never fetches, reads or sleeps.
 //!
 //! ```text
-//!            prepare            on_response 2xx                on_end
-//!   Ready ───────────▶ Waiting ─────────────────▶ Reading ──────────────▶ Ended
-//!     │                   │  │ on_response 4xx, models  │  [DONE], error frame │
-//!     │ ConfigError       │  └──────▶ Collecting ───────┼──────────────────────┘
-//!     └───────────────────┴── on_failure, abort ──┴────┘
+//!            prepare          request            on_response 2xx                on_end
+//!   New ───────────▶ Ready ───────────▶ Waiting ─────────────────▶ Reading ──────────────▶ Ended
+//!    │                 ▲                   │  │ on_response 4xx, models  │  [DONE], error frame │
+//!    │ ConfigError     └─ a parameter ─────┼──┴─────▶ Collecting ────────┼──────────────────────┘
+//!    │                    was refused      │                             │
+//!    └─────────────────────────────────────┴──── on_failure, abort ──────┘
 //! ```
 
-use crate::error::{Details, Error, Kind};
+mod connection;
+
+pub use connection::{Surroundings, connection_error};
+
+use crate::dialect::Dialect;
+use crate::error::Error;
+use crate::negotiate::Negotiation;
 use crate::scan;
 use crate::stream::{Decoder, End, Mode};
+use crate::wire::body::Body;
 use crate::wire::request::{self, Additions};
 use crate::wire::{failure, models, rate};
 
@@ -26,8 +34,10 @@ pub enum Api {
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Send the request.
+    /// Send the request, be it for the first time or again.
     Send,
+    /// Wait for the response.
+    Wait,
     /// Read the body.
     Read,
     /// Nothing: the call has ended.
@@ -36,6 +46,7 @@ pub enum Step {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
+    New,
     Ready,
     Waiting,
     Reading,
@@ -50,6 +61,15 @@ const COLLECT_LIMIT: usize = 16 << 20;
 /// A shorter key is a placeholder ("none", "ollama"), and may well stand in an innocent message.
 const SECRET_LENGTH: usize = 8;
 
+/// How a request is put.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Asking<'a> {
+    /// See [`crate::dialect`]; "" for OpenAI's own words.
+    pub dialect: &'a str,
+    /// A refused parameter is renamed or left out, and the request sent again.
+    pub adapts: bool,
+}
+
 /// What the response's head told.
 #[derive(Debug, Clone, Default)]
 struct Head {
@@ -58,12 +78,23 @@ struct Head {
     rate_limit: Option<String>,
 }
 
+/// What is sent, and what was learnt of how to say it.
+#[derive(Debug, Default)]
+struct Request {
+    body: Body,
+    /// Members that go out as they are: the caller's extra body.
+    fixed: Body,
+    adapts: bool,
+    negotiation: Negotiation,
+}
+
 /// A call and its reply.
 #[derive(Debug)]
 pub struct Call {
     api: Api,
     state: State,
     decoder: Decoder,
+    request: Request,
     head: Option<Head>,
     collected: Vec<u8>,
     models: Option<String>,
@@ -79,8 +110,9 @@ impl Call {
     pub fn new(api: Api, seed: u64, secret: Option<String>) -> Self {
         Self {
             api,
-            state: State::Ready,
+            state: State::New,
             decoder: Decoder::new(Mode::Nothing, seed),
+            request: Request::default(),
             head: None,
             collected: Vec::new(),
             models: None,
@@ -91,29 +123,44 @@ impl Call {
         }
     }
 
-    /// Checks the request and gives the body to send (`None` for a GET).
+    /// Checks the request and puts it in the provider's words. `params`: the caller's parameters, JSON text; `""` for models.
     ///
     /// # Errors
-    /// [`Kind::Config`]: nothing may be sent.
-    pub fn prepare(&mut self, params: &str, additions: &Additions) -> Result<Option<String>, Error> {
-        let body = match self.api {
-            Api::Models => Ok(None),
-            Api::Chat => request::prepare(params, additions).map(Some),
-        };
-        match &body {
-            Ok(_) => {
-                self.state = State::Waiting;
-                self.attempts += 1;
-            }
-            Err(error) => self.fail(error.clone()),
+    /// [`crate::error::Kind::Config`]: nothing may be sent.
+    pub fn prepare(&mut self, params: &str, additions: &Additions, asking: &Asking<'_>) -> Result<(), Error> {
+        if self.api == Api::Chat {
+            let mut body = request::build(params, additions).inspect_err(|error| self.fail(error.clone()))?;
+            let fixed = additions.extra_body.as_deref().and_then(Body::read).unwrap_or_default();
+            let model = body.get("model").unwrap_or("").to_owned();
+            let decoder = &mut self.decoder;
+            Dialect::new(asking.dialect, &model).apply(&mut body, &fixed, &mut |code| decoder.note(code));
+            self.request = Request { body, fixed, adapts: asking.adapts, ..Request::default() };
         }
-        body
+        self.state = State::Ready;
+        Ok(())
+    }
+
+    /// The body to send now, JSON text; `None` for a GET. From here on the response is waited for.
+    pub fn request(&mut self) -> Option<String> {
+        self.state = State::Waiting;
+        self.attempts += 1;
+        (self.api == Api::Chat).then(|| self.request.body.to_json())
+    }
+
+    /// What refusals taught of a model, once the provider took the request: `[model, [["drop","store",""], …]]`, JSON.
+    pub fn learnt(&self) -> Option<String> {
+        let Request { body, negotiation, .. } = &self.request;
+        if negotiation.is_empty() || self.head.is_none() || self.is_refused() {
+            return None;
+        }
+        Some(["[", body.get("model")?, ",", &negotiation.learnt(), "]"].concat())
     }
 
     /// What to do next.
     pub fn step(&self) -> Step {
         match self.state {
-            State::Ready | State::Waiting => Step::Send,
+            State::New | State::Ready => Step::Send,
+            State::Waiting => Step::Wait,
             State::Reading | State::Collecting => Step::Read,
             State::Ended => Step::Done,
         }
@@ -131,6 +178,10 @@ impl Call {
         self.decoder.set_content_type(&header("content-type").unwrap_or_default());
         let is_reply = (200..300).contains(&status) && self.api == Api::Chat;
         self.state = if is_reply { State::Reading } else { State::Collecting };
+        if is_reply {
+            // It was taken; images in it need not be held while the reply comes.
+            self.request.body.retain(|name, _| name == "model");
+        }
     }
 
     /// Bytes of the body came.
@@ -252,7 +303,7 @@ impl Call {
         let head = self.head.clone().unwrap_or_default();
         if !(200..300).contains(&head.status) {
             let body = self.redacted(&body);
-            return self.fail(failure::response(head.status, &body, head.request_id));
+            return self.refused(failure::response(head.status, &body, head.request_id));
         }
         match models::read(&body) {
             Ok(models) => {
@@ -261,6 +312,20 @@ impl Call {
                 self.end = Some(End::Complete);
             }
             Err(error) => self.fail(error),
+        }
+    }
+
+    /// The provider refused: the request is put otherwise, where the refusal says how, or the call has failed.
+    fn refused(&mut self, error: Error) {
+        let Request { body, fixed, adapts, negotiation } = &mut self.request;
+        let change = if *adapts { negotiation.answer(&error, body, fixed) } else { None };
+        match change {
+            Some(change) => {
+                self.decoder.note(change.apply(body));
+                self.state = State::Ready;
+                self.head = None;
+            }
+            None => self.fail(error),
         }
     }
 
@@ -300,23 +365,4 @@ fn without(text: &str, secret: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// The error for a connection that failed or broke; `cause`: what the runtime said.
-pub fn connection_error(url: &str, cause: &str, in_reply: bool) -> Error {
-    let origin = scan::split(url, "?").map_or(url, |(origin, _)| origin);
-    if in_reply {
-        let message = ["The connection broke in the middle of the reply: ", cause].concat();
-        return Error::stream(Kind::Truncated, message, Details::default());
-    }
-    let message = [
-        "No response from ",
-        origin,
-        ": ",
-        cause,
-        ". Check that the server runs and the base URL is right; in a page, also that the server allows this origin (CORS) ",
-        "and that an https page calls no http address",
-    ]
-    .concat();
-    Error::new(Kind::Connection, message)
 }

@@ -90,6 +90,11 @@ impl Call {
         self.0.call().meta()
     }
 
+    /// What refusals taught of a model: `[model, [["drop","store",""], …]]`; undefined: nothing.
+    pub fn learnt(&self) -> Option<String> {
+        self.0.call().learnt()
+    }
+
     /// The headers of the response; undefined before it.
     #[wasm_bindgen(getter)]
     pub fn headers(&self) -> Result<Option<Headers>, JsValue> {

@@ -221,6 +221,11 @@ impl Decoder {
         self.failure.as_ref()
     }
 
+    /// Counts what was put right before the reply came.
+    pub fn note(&mut self, code: &'static str) {
+        self.repairs.note(code);
+    }
+
     /// The reply so far.
     pub fn reply(&self) -> &Accumulator {
         &self.reply

@@ -1,5 +1,6 @@
 //! What is on the wire, leniently: every field optional, unknown members kept, no value judged here.
 
+pub mod body;
 pub mod chunk;
 pub mod clean;
 pub mod failure;

@@ -29,7 +29,7 @@ async function send(text) {
     const asked = { role: "user", content: text };
     const { client, params } = clientFor(settings());
     const messages = [...systemMessages(settings()), ...history, asked];
-    current = client.chat({ ...params, messages, stream: true, stream_options: { include_usage: true } });
+    current = client.chat({ ...params, messages, stream: true });
     for await (const event of current.events) turn.show(event, performance.now() - started);
     remember(asked, current);
   } catch (error) {

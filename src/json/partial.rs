@@ -7,6 +7,7 @@
 //! value don't show yet. What is no JSON ends the building; what was built stays.
 
 use super::text::{Unescaper, quote_into};
+use crate::scan;
 
 /// Where the parser stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,19 +66,30 @@ impl Default for Parser {
 }
 
 impl Parser {
-    /// Reads the next fragment and gives the operations it brings, as a JSON array: `["{"]`, `["["]`, `["k",name]`,
+    /// Reads the next fragment and appends the operations it brings to `out`, as a JSON array: `["{"]`, `["["]`, `["k",name]`,
     /// `["s",text]` (a string begins), `["+",text]` (it goes on), `["v",value]`, `["}"]` (the innermost container ends).
-    pub fn feed(&mut self, fragment: &str) -> String {
+    pub fn feed(&mut self, fragment: &str, out: &mut String) {
         for character in fragment.chars() {
             self.step(character);
         }
         if let Place::Text { is_key: false } = self.place {
             self.flush();
         }
-        let mut ops = String::from("[");
-        ops.push_str(&std::mem::take(&mut self.ops));
-        ops.push(']');
-        ops
+        out.push('[');
+        out.push_str(&self.ops);
+        out.push(']');
+        self.ops.clear();
+    }
+
+    /// True when the fragment only goes on with the string that is being written: its one operation would be to append it.
+    /// The parser then stands where it stood, so there is nothing to feed.
+    pub fn only_grows(&self, fragment: &str) -> bool {
+        self.place == Place::Text { is_key: false }
+            && self.begun
+            && self.escape.is_empty()
+            && self.unescaper.is_idle()
+            && !fragment.is_empty()
+            && scan::plain(fragment.as_bytes()) == fragment.len()
     }
 
     fn step(&mut self, character: char) {
@@ -174,11 +186,7 @@ impl Parser {
             self.flush();
             return self.value_ended();
         }
-        let mut op = String::from("[\"k\",");
-        quote_into(&self.piece, &mut op);
-        op.push(']');
-        self.piece.clear();
-        self.op(&op);
+        self.text_op("[\"k\",");
         self.place = Place::Colon;
     }
 
@@ -187,12 +195,8 @@ impl Parser {
         if self.begun && self.piece.is_empty() {
             return;
         }
-        let mut op = String::from(if self.begun { "[\"+\"," } else { "[\"s\"," });
-        quote_into(&self.piece, &mut op);
-        op.push(']');
-        self.piece.clear();
+        self.text_op(if self.begun { "[\"+\"," } else { "[\"s\"," });
         self.begun = true;
-        self.op(&op);
     }
 
     fn scalar(&mut self, character: char) {
@@ -216,12 +220,19 @@ impl Parser {
     }
 
     fn scalar_ended(&mut self) {
-        let mut op = String::from("[\"v\",");
-        op.push_str(&self.pending);
-        op.push(']');
+        self.op("[\"v\",");
+        self.ops.push_str(&self.pending);
+        self.ops.push(']');
         self.pending.clear();
-        self.op(&op);
         self.value_ended();
+    }
+
+    /// An operation with the text so far; `op`: its beginning.
+    fn text_op(&mut self, op: &str) {
+        self.op(op);
+        quote_into(&self.piece, &mut self.ops);
+        self.ops.push(']');
+        self.piece.clear();
     }
 
     fn op(&mut self, op: &str) {

@@ -1,6 +1,7 @@
 //! Strings between their JSON form and their text.
 
 use crate::scan;
+use std::borrow::Cow;
 
 /// True when there is nothing but JSON's blanks in it.
 pub fn is_blank(text: &str) -> bool {
@@ -87,6 +88,21 @@ impl Unescaper {
             rest = escaped.get(2..).unwrap_or("");
         }
         self.plain(rest, out);
+    }
+
+    /// The text of the next raw piece, without a copy where there is nothing to unescape.
+    pub fn whole<'a>(&mut self, raw: &'a str) -> Cow<'a, str> {
+        if self.is_idle() && scan::plain(raw.as_bytes()) == raw.len() {
+            return Cow::Borrowed(raw);
+        }
+        let mut text = String::new();
+        self.push(raw, &mut text);
+        Cow::Owned(text)
+    }
+
+    /// No half of a surrogate pair is waiting.
+    pub fn is_idle(&self) -> bool {
+        self.high.is_none()
     }
 
     /// Gives up waiting for the second half of a surrogate pair.

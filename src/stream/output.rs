@@ -258,12 +258,13 @@ impl Output {
         let news = call.arguments.get(told.told..).unwrap_or("");
         if told.started && !news.is_empty() {
             told.told = call.arguments.len();
-            let mut text = String::new();
-            told.unescaper.push(news, &mut text);
+            let text = told.unescaper.whole(news);
             self.call_head("tool_call.delta", index);
             text_member(",\"arguments\":\"", news, &mut self.out);
-            self.out.push_str(",\"ops\":");
-            self.out.push_str(&told.parser.feed(&text));
+            if text != news || !told.parser.only_grows(&text) {
+                self.out.push_str(",\"ops\":");
+                told.parser.feed(&text, &mut self.out);
+            }
             self.out.push('}');
         }
         if let Some(place) = self.calls.get_mut(index) {

@@ -10,7 +10,7 @@ use super::cause::describe;
 use super::fetch::Request;
 use super::options::Options;
 use super::waiting::{Goal, Waiter, Waits};
-use crate::call::{self, Api, Call, Step};
+use crate::call::{self, Api, Asking, Call, Step, Surroundings};
 use crate::error::{Error, Kind};
 use crate::stream::Mode;
 use crate::wire::request::Additions;
@@ -86,8 +86,8 @@ impl Driver {
         let inner = &self.0;
         let promise = inner.until(Goal::Head);
         if inner.call.borrow().end().is_none() {
-            match inner.request() {
-                Ok(sent) => inner.then(Waits::Head, &sent),
+            match inner.prepare() {
+                Ok(()) => inner.request(),
                 Err(error) => inner.call.borrow_mut().on_failure(error),
             }
         }
@@ -173,19 +173,38 @@ impl Drop for Driver {
 }
 
 impl Inner {
-    /// Checks and sends.
-    fn request(&self) -> Result<Promise, Error> {
+    /// Checks the request.
+    fn prepare(&self) -> Result<(), Error> {
         let options = &self.options;
         let additions = Additions {
             model: options.model(),
             stream: options.stream().unwrap_or(false),
             extra_body: options.extra_body(),
         };
-        let body = self.call.borrow_mut().prepare(&self.params, &additions)?;
+        let dialect = options.dialect().unwrap_or_default();
+        let asking = Asking { dialect: &dialect, adapts: options.adapt().unwrap_or(true) };
+        self.call.borrow_mut().prepare(&self.params, &additions, &asking)
+    }
+
+    /// Sends it, for the first time or again.
+    pub fn request(&self) {
+        let options = &self.options;
+        let body = self.call.borrow_mut().request();
+        // Those of a response that was refused, and is being answered.
+        self.headers.replace(None);
         let key = options.api_key().filter(|key| !key.is_empty());
-        let (url, headers) = (options.url(), options.headers());
-        let request = Request { url: &url, body: body.as_deref(), key: key.as_deref(), headers: &headers };
-        request.send(self.fetch.as_ref(), &self.controller.signal())
+        let (url, headers, key_header) = (options.url(), options.headers(), options.key_header());
+        let request = Request {
+            url: &url,
+            body: body.as_deref(),
+            key: key.as_deref(),
+            key_header: key_header.as_deref(),
+            headers: &headers,
+        };
+        match request.send(self.fetch.as_ref(), &self.controller.signal()) {
+            Ok(sent) => self.then(Waits::Head, &sent),
+            Err(error) => self.call.borrow_mut().on_failure(error),
+        }
     }
 
     /// The head is there.
@@ -257,7 +276,9 @@ impl Inner {
             return;
         }
         let in_reply = self.headers.borrow().is_some();
-        let error = call::connection_error(&self.options.url(), &describe(&cause), in_reply);
+        let page = self.options.page();
+        let around = Surroundings { page: page.as_deref(), is_offline: self.options.offline().unwrap_or(false) };
+        let error = call::connection_error(&self.options.url(), &describe(&cause), in_reply, around);
         let thrown = self.throwable(&error, &cause);
         self.error.replace(Some(thrown));
         self.call.borrow_mut().on_failure(error);

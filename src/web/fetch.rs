@@ -19,6 +19,8 @@ pub struct Request<'a> {
     /// JSON text; `None` for a GET.
     pub body: Option<&'a str>,
     pub key: Option<&'a str>,
+    /// The header for the key, where it is not a Bearer token.
+    pub key_header: Option<&'a str>,
     /// A plain object of the caller's headers, or undefined.
     pub headers: &'a JsValue,
 }
@@ -51,8 +53,10 @@ impl Request<'_> {
             set(&headers, "content-type", "application/json")?;
         }
         if let Some(key) = self.key {
-            let value = ["Bearer ", key].concat();
-            let set = headers.set("authorization", &value);
+            let set = match self.key_header {
+                Some(name) => headers.set(name, key),
+                None => headers.set("authorization", &["Bearer ", key].concat()),
+            };
             set.map_err(|_| {
                 Error::new(Kind::Config, "apiKey must be a string without line breaks or other control characters")
             })?;

@@ -1,6 +1,6 @@
 //! What JavaScript says of a call, beside its parameters.
 //!
-//! Read by typed getters: a deserialiser for these six fields (serde-wasm-bindgen) weighed more than the whole of `sse` and
+//! Read by typed getters: a deserialiser for these few fields (serde-wasm-bindgen) weighed more than the whole of `sse` and
 //! `stream` together.
 
 use wasm_bindgen::prelude::*;
@@ -27,6 +27,21 @@ extern "C" {
     /// JSON text of an object.
     #[wasm_bindgen(method, getter, js_name = extraBody)]
     pub fn extra_body(this: &Options) -> Option<String>;
+    /// The header that the key stands in alone; otherwise it is `authorization`'s Bearer token.
+    #[wasm_bindgen(method, getter, js_name = keyHeader)]
+    pub fn key_header(this: &Options) -> Option<String>;
+    /// JSON text, see [`crate::dialect`].
+    #[wasm_bindgen(method, getter)]
+    pub fn dialect(this: &Options) -> Option<String>;
+    /// False: a refused parameter is the caller's matter.
+    #[wasm_bindgen(method, getter)]
+    pub fn adapt(this: &Options) -> Option<bool>;
+    /// The origin of the page; undefined outside of pages.
+    #[wasm_bindgen(method, getter)]
+    pub fn page(this: &Options) -> Option<String>;
+    /// The device says, now, that it has no network.
+    #[wasm_bindgen(method, getter)]
+    pub fn offline(this: &Options) -> Option<bool>;
     /// A random number, for ids that have to be made up.
     #[wasm_bindgen(method, getter)]
     pub fn seed(this: &Options) -> f64;

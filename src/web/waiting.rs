@@ -80,6 +80,9 @@ impl Inner {
 
     /// Settles the promise of who waits, or does what has to be done for it next.
     pub fn go_on(&self) {
+        if self.call.borrow().step() == Step::Send {
+            self.request();
+        }
         if self.notify() || matches!(self.waits.get(), Waits::Head | Waits::Text) {
             return;
         }

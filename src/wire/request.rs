@@ -3,8 +3,9 @@
 //! Rules: OpenAI's `CreateChatCompletionRequest`. What is refused here no provider would take; what only some providers
 //! refuse goes through.
 
+use super::body::Body;
 use crate::error::{Error, Kind};
-use crate::json::{self, Cursor};
+use crate::json;
 use crate::scan;
 
 /// What the client adds to the caller's parameters.
@@ -23,55 +24,30 @@ const ROLES: [&str; 6] = ["developer", "system", "user", "assistant", "tool", "f
 /// The body to send, as JSON text, for the caller's parameters, also JSON text.
 ///
 /// # Errors
-/// [`Kind::Config`] with a message that names the place, when the body cannot be right.
+/// As [`build`].
 pub fn prepare(params: &str, additions: &Additions) -> Result<String, Error> {
-    let mut body = members(params).ok_or_else(|| config("The request", "must be a JSON object", params))?;
-    if let (Some(model), None) = (&additions.model, find(&body, "model")) {
+    build(params, additions).map(|body| body.to_json())
+}
+
+/// The body to send, for the caller's parameters, JSON text.
+///
+/// # Errors
+/// [`Kind::Config`] with a message that names the place, when the body cannot be right.
+pub fn build(params: &str, additions: &Additions) -> Result<Body, Error> {
+    let mut body = Body::read(params).ok_or_else(|| config("The request", "must be a JSON object", params))?;
+    if let (Some(model), None) = (&additions.model, body.get("model")) {
         let mut quoted = String::new();
         json::quote_into(model, &mut quoted);
-        set(&mut body, "model", quoted);
+        body.set("model", quoted);
     }
     if additions.stream {
-        set(&mut body, "stream", "true".into());
+        body.set("stream", "true".into());
     }
     if let Some(extra) = &additions.extra_body {
-        for (key, value) in members(extra).ok_or_else(|| config("extraBody", "must be an object", extra))? {
-            set(&mut body, &key, value);
-        }
+        body.merge(&Body::read(extra).ok_or_else(|| config("extraBody", "must be an object", extra))?);
     }
     check(&body)?;
-    let mut out = String::from("{");
-    for (key, value) in &body {
-        json::member_into(key, value, &mut out);
-    }
-    out.push('}');
-    Ok(out)
-}
-
-type Body = Vec<(String, String)>;
-
-fn members(object: &str) -> Option<Body> {
-    let mut cursor = Cursor::new(object);
-    let mut first = true;
-    let mut found = Vec::new();
-    if !cursor.open(b'{') {
-        return None;
-    }
-    while let Some(key) = cursor.key(&mut first).ok()? {
-        found.push((key.to_owned(), cursor.value().ok()?.to_owned()));
-    }
-    cursor.rest_is_blank().then_some(found)
-}
-
-fn find<'a>(body: &'a Body, name: &str) -> Option<&'a str> {
-    body.iter().find(|(key, value)| key == name && value != "null").map(|(_, value)| value.as_str())
-}
-
-fn set(body: &mut Body, name: &str, value: String) {
-    match body.iter_mut().find(|(key, _)| key == name) {
-        Some((_, old)) => *old = value,
-        None => body.push((name.to_owned(), value)),
-    }
+    Ok(body)
 }
 
 /// "messages[1].role must be …, got …".
@@ -89,7 +65,7 @@ fn config(place: &str, expected: &str, got: &str) -> Error {
 }
 
 fn check(body: &Body) -> Result<(), Error> {
-    match find(body, "model") {
+    match body.get("model") {
         None => {
             let message = "No model: give `model` in the call or in the client's options, for example \"gpt-4o-mini\"";
             return Err(Error::new(Kind::Config, message));
@@ -99,7 +75,7 @@ fn check(body: &Body) -> Result<(), Error> {
         }
         Some(_) => {}
     }
-    let Some(messages) = find(body, "messages") else {
+    let Some(messages) = body.get("messages") else {
         let message = "No messages: give `messages`, for example [{ role: \"user\", content: \"Hello\" }]";
         return Err(Error::new(Kind::Config, message));
     };
@@ -107,7 +83,7 @@ fn check(body: &Body) -> Result<(), Error> {
     if list.is_empty() {
         return Err(config("messages", "must be an array with at least one message", messages));
     }
-    if let Some(tools) = find(body, "tools").filter(|tools| !tools.starts_with('[')) {
+    if let Some(tools) = body.get("tools").filter(|tools| !tools.starts_with('[')) {
         return Err(config("tools", "must be an array", tools));
     }
     let mut call_ids = Vec::new();

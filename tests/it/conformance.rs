@@ -88,7 +88,9 @@ fn build(fragments: &[&str]) -> Option<Value> {
     let mut root = None;
     let mut open: Vec<(Value, Option<String>)> = Vec::new();
     for fragment in fragments {
-        let ops: Value = serde_json::from_str(&parser.feed(fragment)).unwrap();
+        let mut ops = String::new();
+        parser.feed(fragment, &mut ops);
+        let ops: Value = serde_json::from_str(&ops).unwrap();
         for op in ops.as_array().unwrap() {
             apply(op, &mut root, &mut open);
         }

@@ -6,6 +6,8 @@
 
 mod case;
 mod conformance;
+mod connection;
+mod dialect;
 mod ends;
 mod errors;
 mod events;
@@ -13,6 +15,7 @@ mod fixtures;
 mod json;
 mod linear;
 mod models;
+mod negotiate;
 mod predicted;
 mod quirks;
 mod random;

@@ -62,7 +62,8 @@ fn a_body_without_models_is_an_error_in_the_providers_words() {
 fn a_call_collects_its_models() {
     let mut call = Call::new(Api::Models, 1, None);
     assert_eq!((call.snapshot().as_str(), call.step()), ("[]", Step::Send));
-    assert_eq!(call.prepare("", &Default::default()), Ok(None));
+    call.prepare("", &Default::default(), &Default::default()).unwrap();
+    assert_eq!(call.request(), None);
     call.on_response(200, &|_| None, 0);
     for byte in br#"{"data":[{"id":"a"}]}"#.chunks(1) {
         assert_eq!(call.step(), Step::Read);
@@ -76,7 +77,8 @@ fn a_call_collects_its_models() {
 #[test]
 fn a_refused_list_is_an_error() {
     let mut call = Call::new(Api::Models, 1, None);
-    call.prepare("", &Default::default()).unwrap();
+    call.prepare("", &Default::default(), &Default::default()).unwrap();
+    assert_eq!(call.request(), None);
     call.on_response(401, &|name| (name == "x-request-id").then(|| "r1".to_owned()), 0);
     call.on_bytes(br#"{"error":{"message":"wrong key"}}"#);
     call.on_end();

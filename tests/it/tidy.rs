@@ -10,15 +10,17 @@
 //! sse: scan
 //! wire: error json scan sse
 //! accumulate: json scan wire
+//! dialect: json wire
+//! negotiate: error json scan wire
 //! stream: accumulate error json scan sse wire
-//! call: error json scan stream wire
+//! call: dialect error json negotiate scan stream wire
 //! web: call error stream wire
 //! js: call web
 //! ```
 //!
 //! Room 1 is all but `web` and `js`: it never names a browser crate.
 
-use crate::fixtures::files;
+use crate::fixtures::{files, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
@@ -307,10 +309,10 @@ fn browser_crates_are_dependencies_of_the_wasm_target_only() {
 }
 
 #[test]
-fn every_repair_is_documented() {
+fn every_repair_and_provider_is_documented() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let mut missing = Vec::new();
-    for path in files(&root().join("src/stream"), ".rs") {
+    for path in files(&root().join("src"), ".rs") {
         let code = std::fs::read_to_string(path).unwrap();
         for (at, start) in code.match_indices("note(\"") {
             let rest = &code[at + start.len()..];
@@ -320,5 +322,11 @@ fn every_repair_is_documented() {
             }
         }
     }
-    assert!(missing.is_empty(), "README.md does not tell of the repairs {missing:?}");
+    for provider in json(&root().join("src/dialect/providers.json")).as_object().unwrap().keys() {
+        let types = read("pkg-template/index.d.ts");
+        if !readme.contains(&format!("`{provider}`")) || !types.contains(&format!("| \"{provider}\"")) {
+            missing.push(provider.clone());
+        }
+    }
+    assert!(missing.is_empty(), "README.md does not tell of the repairs, or of the providers, {missing:?}");
 }

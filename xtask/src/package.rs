@@ -31,6 +31,7 @@ pub fn build(build: &Build) -> Result<()> {
     files.insert("core.js".into(), read(&core.glue)?);
     files.insert("core.wasm".into(), read(&core.wasm)?);
     files.insert("version.js".into(), format!("export const version = {version:?};\n").into_bytes());
+    files.insert("providers.js".into(), providers()?);
     for paper in PAPERS {
         match fs::read(place::root().join(paper)) {
             Ok(content) => drop(files.insert(paper.into(), content)),
@@ -72,6 +73,13 @@ fn crate_version() -> Result<String> {
     let id = tools::output(tools::cargo().args(["pkgid", "--package", "tokenwire"]))?;
     let version = id.trim().rsplit(['#', '@']).next().unwrap_or_default();
     Ok(version.to_string())
+}
+
+/// The table of providers as a module. It is written once, beside the Rust that knows what it means.
+fn providers() -> Result<Vec<u8>> {
+    let table = read(&place::root().join("src/dialect/providers.json"))?;
+    let table: serde_json::Value = serde_json::from_slice(&table).context("src/dialect/providers.json is not JSON")?;
+    Ok(format!("export default {table};\n").into_bytes())
 }
 
 /// Puts the crate's version into package.json, whatever stands there, and leaves every other byte as written.

@@ -1,6 +1,7 @@
 // The list of cases that runs alike in Node, workerd and a page. A case is {name, run(tokenwire)}.
 
 import { abortCases } from "./abort.js";
+import { dialectCases } from "./dialects.js";
 import { entryCases } from "./entry.js";
 import { errorBodyCases, errorCases } from "./errors.js";
 import { partCases } from "./parts.js";
@@ -19,6 +20,7 @@ export function allCases(data) {
     ...refusalCases,
     ...errorCases,
     ...errorBodyCases(data.errors),
+    ...dialectCases,
     ...streamCases,
     ...abortCases,
     ...sseCases,

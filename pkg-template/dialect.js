@@ -1,0 +1,105 @@
+// How a provider differs from OpenAI: found by host or name, given, and learnt from its refusals. What it means for a request
+// is the core's matter (src/dialect.rs); here it is found, kept and handed on.
+import { config } from "./errors.js";
+import providers from "./providers.js";
+
+/** The name of the provider at an address; undefined for one that the table doesn't know. */
+export function providerAt({ hostname, port }) {
+  const isAt = (pattern) => (pattern[0] === ":" ? pattern === `:${port}` : glob(pattern).test(hostname));
+  return Object.keys(providers).find((name) => providers[name].hosts.some(isAt));
+}
+
+const glob = (pattern) => new RegExp(`^${pattern.replaceAll(".", "\\.").replace("*", "[\\w.-]*")}$`);
+
+/** The path of a provider's API; undefined where it is not one for all. */
+export function rootOf(name) {
+  const { root, baseURL } = providers[name] ?? {};
+  return root ?? (baseURL && new URL(baseURL).pathname.replace(/\/$/, ""));
+}
+
+/** The base URL of a provider that was named, for who gives none. */
+export function homeOf(provider = "auto") {
+  const name = nameOf(provider);
+  if (name === "auto") return providers.openai.baseURL;
+  const { baseURL } = providers[name];
+  if (!baseURL) throw config(`baseURL is missing: every account of ${name} has its own`);
+  return baseURL;
+}
+
+/** What one client knows of its provider. */
+export class Dialect {
+  /** Plain JSON: what the table says, what the caller said, and `models`: what was learnt of each. */
+  #facts;
+  /** The same as text, for the core. */
+  text;
+
+  /** `provider`: the caller's option. `found`: the name that the base URL's host has in the table. */
+  constructor(provider = "auto", found) {
+    const name = nameOf(provider);
+    const known = name === "auto" ? found : name;
+    const { hosts, root, baseURL, ...row } = providers[known] ?? {};
+    this.#keep({ provider: known ?? "auto", ...row, ...(typeof provider === "object" && plain(provider)) });
+    if (known) this.#facts.provider = known;
+  }
+
+  get facts() {
+    return JSON.parse(this.text);
+  }
+
+  /** The header that the key stands in alone; undefined: it is a Bearer token. */
+  get keyHeader() {
+    return this.#facts.keyHeader;
+  }
+
+  /** Headers that the provider wants of everyone. */
+  get headers() {
+    return this.#facts.headers;
+  }
+
+  /** What an address must say besides, where it doesn't: Azure's deployments have a version. */
+  queryAt({ base, query }) {
+    return base.includes("/deployments/") && !query.includes("api-version") ? this.#facts.deploymentQuery : undefined;
+  }
+
+  /** `learnt`: `[model, [["rename", name, other], ["drop", name, ""], ["roles", role, other]]]`, JSON text of the core's. */
+  learn(learnt) {
+    const [model, changes] = JSON.parse(learnt);
+    const facts = this.facts;
+    const known = ((facts.models ??= {})[model] ??= {});
+    for (const [how, name, other] of changes) {
+      if (how !== "drop") (known[how] ??= {})[name] = other;
+      else if (!known.drop?.includes(name)) (known.drop ??= []).push(name);
+    }
+    this.#keep(facts);
+  }
+
+  /** `repairs`: JSON text. A provider that nobody knows gets reasoning back under the name that it has for it. */
+  observe(repairs) {
+    if (!this.#facts.reasoning && repairs.includes('"reasoning_renamed"')) this.#keep({ ...this.#facts, reasoning: "details" });
+  }
+
+  #keep(facts) {
+    this.#facts = facts;
+    this.text = JSON.stringify(facts);
+  }
+}
+
+function nameOf(provider) {
+  if (provider === null || Array.isArray(provider) || !["string", "object"].includes(typeof provider)) {
+    throw config('provider must be "auto", the name of a provider, or what client.dialect gave');
+  }
+  const name = typeof provider === "object" ? (provider.provider ?? "auto") : provider;
+  if (name !== "auto" && !Object.hasOwn(providers, name)) {
+    throw config(`provider "${name}" is not known: expected "auto" or one of ${Object.keys(providers).join(", ")}`);
+  }
+  return name;
+}
+
+/** A copy that is JSON through and through. */
+function plain(value) {
+  try {
+    return JSON.parse(JSON.stringify(value));
+  } catch (cause) {
+    throw config("provider must be plain JSON, as client.dialect gives it", cause);
+  }
+}

@@ -1,0 +1,108 @@
+//! How a provider differs, as data: what a request must rename, drop or do without, and how reasoning goes back.
+//!
+//! A dialect is a JSON object, so that it can be stored and given back. Its members, all optional:
+//!
+//! ```json
+//! { "provider": "groq",
+//!   "rename": { "max_completion_tokens": "max_tokens" }, "drop": ["store"], "roles": { "developer": "system" },
+//!   "usage": false, "reasoning": "drop", "strict": true, "toolId": 9, "nullContent": false,
+//!   "models": { "o3": { "rename": { "max_tokens": "max_completion_tokens" }, "drop": ["temperature"], "roles": {} } } }
+//! ```
+//!
+//! `rename`, `drop`: members of the body. `roles`: of messages. `usage`: false where `stream_options` is refused. `reasoning`,
+//! `strict`, `toolId`, `nullContent`: see [`messages`]. `models`: what holds for one model only; it is where refusals are
+//! learnt. The rows of known providers are `dialect/providers.json`; the package's JavaScript finds the row by host, for
+//! `client.dialect` must answer before there is any wasm.
+
+mod messages;
+
+use crate::json::{self, Cursor};
+use crate::wire::body::Body;
+use messages::Rules;
+
+/// The rows of known providers, a JSON object by name.
+#[cfg(not(target_arch = "wasm32"))]
+pub const PROVIDERS: &str = include_str!("dialect/providers.json");
+
+/// A dialect, as it applies to a model.
+#[derive(Debug, Clone, Copy)]
+pub struct Dialect<'a> {
+    provider: &'a str,
+    model: &'a str,
+}
+
+impl<'a> Dialect<'a> {
+    /// `text`: the JSON object; anything else is a dialect without differences. `model`: as in the body, raw.
+    pub fn new(text: &'a str, model: &str) -> Self {
+        let name = json::string(model).unwrap_or("");
+        let model = json::member(text, "models").and_then(|models| json::member(models, name));
+        Self { provider: text, model: model.unwrap_or("") }
+    }
+
+    /// Makes a body what the provider takes. `fixed`: members that go out as they are. `note`: told of each repair's code.
+    pub fn apply(&self, body: &mut Body, fixed: &Body, note: &mut dyn FnMut(&'static str)) {
+        for facts in [self.provider, self.model] {
+            for (from, to) in members(facts, "rename") {
+                if !fixed.has(from) && body.rename(from, json::string(to).unwrap_or(from)) {
+                    note("param_renamed");
+                }
+            }
+            for name in json::elements(json::member(facts, "drop").unwrap_or("")).into_iter().filter_map(json::string) {
+                if !fixed.has(name) && body.remove(name) {
+                    note("param_dropped");
+                }
+            }
+        }
+        if self.wants_usage(body) {
+            body.set("stream_options", "{\"include_usage\":true}".into());
+        }
+        if !fixed.has("messages") {
+            self.rewrite_messages(body, note);
+        }
+    }
+
+    /// OpenAI sends the usage of a stream only when it is asked for; whoever says something of it himself is not overruled.
+    fn wants_usage(&self, body: &Body) -> bool {
+        let is_refused = |facts: &str| {
+            json::member(facts, "usage") == Some("false")
+                || json::elements(json::member(facts, "drop").unwrap_or("")).contains(&"\"stream_options\"")
+        };
+        body.get("stream") == Some("true")
+            && !body.has("stream_options")
+            && !is_refused(self.provider)
+            && !is_refused(self.model)
+    }
+
+    fn rewrite_messages(&self, body: &mut Body, note: &mut dyn FnMut(&'static str)) {
+        let fact = |name: &str| json::member(self.provider, name);
+        let mut roles = members(self.provider, "roles");
+        roles.extend(members(self.model, "roles"));
+        let rules = Rules {
+            roles,
+            reasoning: fact("reasoning").and_then(json::string).unwrap_or(""),
+            strict: fact("strict") == Some("true"),
+            short_ids: fact("toolId").is_some(),
+            filled: fact("nullContent") == Some("false"),
+        };
+        let rewritten = body.get("messages").and_then(|list| rules.rewrite(list, note));
+        if let Some(list) = rewritten {
+            body.set("messages", list);
+        }
+    }
+}
+
+/// The members of an object that is a member of `facts`: key and value, raw.
+fn members<'a>(facts: &'a str, name: &str) -> Vec<(&'a str, &'a str)> {
+    let mut cursor = Cursor::new(json::member(facts, name).unwrap_or(""));
+    let mut first = true;
+    let mut found = Vec::new();
+    if cursor.open(b'{') {
+        while let Ok(Some(key)) = cursor.key(&mut first) {
+            match cursor.value() {
+                Ok(value) => found.push((key, value)),
+                Err(_) => break,
+            }
+        }
+    }
+    found
+}
