@@ -10,6 +10,8 @@ use std::borrow::Cow;
 /// Where an object that stands for a text has it.
 const TEXTS: [&str; 8] =
     ["text", "content", "summary", "thinking", "reasoning", "reasoning_content", "reasoning_text", "value"];
+/// Members that hold the reasoning in parts: OpenRouter's, LiteLLM's.
+pub const DETAILS: [&str; 2] = ["reasoning_details", "thinking_blocks"];
 /// How deep a text may lie in objects and arrays.
 const DEPTH: usize = 4;
 
@@ -103,8 +105,7 @@ pub fn reasoning<'a>(
         gather(raw, DEPTH, &mut text);
     }
     // Where there is a field for it, be it null, the details only repeat it, or are not meant to be read.
-    let names = ["reasoning_details", "thinking_blocks"];
-    let details = delta.extra.iter().find(|(key, _)| names.contains(key) && !delta.has_reasoning && !*has_field);
+    let details = delta.extra.iter().find(|(key, _)| DETAILS.contains(key) && !delta.has_reasoning && !*has_field);
     if let (true, Some((_, details))) = (text.is_empty(), details) {
         for detail in json::elements(details) {
             gather(detail, DEPTH, &mut text);

@@ -2,7 +2,8 @@
 //! no provider is named in code, only in comments as the source.
 
 use super::fields::{
-    self, Content, Finish, append, content, created, finish_reason, logprobs, reasoning, service_tier, text_or, usage,
+    self, Content, DETAILS, Finish, append, content, created, finish_reason, logprobs, reasoning, service_tier,
+    text_or, usage,
 };
 use super::message::{Messages, News};
 use super::repair::Repairs;
@@ -103,12 +104,12 @@ impl Normalizer {
             _ => repairs.note("object_wrong"),
         }
         let mut choices = Vec::new();
-        for (position, choice) in chunk.choices.unwrap_or_default().into_iter().enumerate() {
+        for choice in chunk.choices.unwrap_or_default() {
             if let Some(moved) = fields::usage(choice.usage, &reply.usage) {
                 repairs.note("usage_in_choice");
                 usage = usage.or(Some(moved));
             }
-            choices.push(self.choice(choice, position, reply, repairs));
+            choices.push(self.choice(choice, reply, repairs));
         }
         // Groq
         let grouped =
@@ -149,18 +150,11 @@ impl Normalizer {
         Some(clean::Chunk { id, created: created.into(), model, choices, ..clean::Chunk::default() })
     }
 
-    fn choice<'a>(
-        &mut self,
-        mut choice: Choice<'a>,
-        position: usize,
-        reply: &Accumulator,
-        repairs: &mut Repairs,
-    ) -> clean::Choice<'a> {
-        let index =
-            choice.index.and_then(json::number).and_then(|index| u32::try_from(index).ok()).unwrap_or_else(|| {
-                repairs.note("choice_index_missing");
-                u32::try_from(position).unwrap_or(0)
-            });
+    fn choice<'a>(&mut self, mut choice: Choice<'a>, reply: &Accumulator, repairs: &mut Repairs) -> clean::Choice<'a> {
+        let index = choice.number();
+        if choice.own_number().is_none() {
+            repairs.note("choice_index_missing");
+        }
         let so_far = reply.choice(index);
         let at = self.choices.iter().position(|state| state.index == index).unwrap_or(self.choices.len());
         if at == self.choices.len() {
@@ -253,6 +247,10 @@ impl State {
             self.think.disable();
         }
         clean.reasoning = field.or(parts);
+        // Details that are not meant to be read: an empty field says so to who reads our own stream.
+        if clean.reasoning.is_none() && delta.has_reasoning && extra.iter().any(|(key, _)| DETAILS.contains(key)) {
+            clean.reasoning = Some(Cow::Borrowed(""));
+        }
         clean.content = content.text.map(|text| match text {
             Cow::Borrowed(text) => self.split(text, clean, repairs),
             Cow::Owned(text) => Cow::Owned(self.split(&text, clean, repairs).into_owned()),

@@ -184,6 +184,12 @@ impl Decoder {
         let failed = normal::failure(&chunk, raw);
         let is_whole = chunk.is_completion();
         if chunk.choices.is_some() || failed.is_none() {
+            // Each choice is read by what came before it. Copilot splits one into several of the same index.
+            let twins = chunk.take_twins();
+            let text = if twins.is_empty() { text } else { "" };
+            for twin in twins {
+                self.chunk(twin, raw, text);
+            }
             self.chunk(chunk, raw, text);
         }
         // What the error itself says comes before what a finish reason says of it.

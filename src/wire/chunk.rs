@@ -5,7 +5,10 @@
 //! are those of the recorded replies.
 
 use super::{Member, optional};
-use crate::json::{Cursor, Malformed};
+use crate::json::{self, Cursor, Malformed};
+
+/// Among how many choices to look for two of the same index: OpenAI gives no more.
+const TWINS: usize = 128;
 
 /// The object. All spans are raw JSON; absent and null are both `None`.
 #[derive(Debug, Default)]
@@ -35,6 +38,8 @@ pub struct Chunk<'a> {
 pub struct Choice<'a> {
     /// `index`
     pub index: Option<&'a str>,
+    /// Where it stands among the choices.
+    pub position: usize,
     /// `delta`
     pub delta: Option<Box<Delta<'a>>>,
     /// `message`: of a completion, or (Perplexity, MiniMax) the text so far beside or instead of a delta.
@@ -109,6 +114,21 @@ impl<'a> Chunk<'a> {
         })
     }
 
+    /// Takes out the choices of which one with the same index follows, each as a chunk of its own.
+    pub fn take_twins(&mut self) -> Vec<Self> {
+        let mut twins = Vec::new();
+        let Some(choices) = self.choices.as_mut().filter(|choices| choices.len() <= TWINS) else { return twins };
+        while let Some(at) = (0..choices.len()).find(|at| {
+            let mut ahead = choices.iter().skip(*at).map(Choice::number);
+            ahead.next().is_some_and(|number| ahead.any(|other| other == number))
+        }) {
+            let choices = Some(vec![choices.remove(at)]);
+            let Self { id, object, created, model, .. } = *self;
+            twins.push(Self { id, object, created, model, choices, ..Self::default() });
+        }
+        twins
+    }
+
     /// Reads the object at the cursor.
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
         let mut chunk = Self::default();
@@ -125,7 +145,12 @@ impl<'a> Chunk<'a> {
                 "usage" => chunk.usage = optional(cursor)?,
                 "error" => chunk.error = optional(cursor)?,
                 "service_tier" => chunk.service_tier = optional(cursor)?,
-                "choices" => chunk.choices = list(cursor, Choice::read)?,
+                "choices" => {
+                    chunk.choices = list(cursor, Choice::read)?;
+                    for (position, choice) in chunk.choices.iter_mut().flatten().enumerate() {
+                        choice.position = position;
+                    }
+                }
                 _ => chunk.extra.push((key, cursor.value()?)),
             }
         }
@@ -134,6 +159,16 @@ impl<'a> Chunk<'a> {
 }
 
 impl<'a> Choice<'a> {
+    /// The index, if it is one.
+    pub fn own_number(&self) -> Option<u32> {
+        self.index.and_then(json::number).and_then(|index| u32::try_from(index).ok())
+    }
+
+    /// The index, or where there is none the position.
+    pub fn number(&self) -> u32 {
+        self.own_number().or(u32::try_from(self.position).ok()).unwrap_or(0)
+    }
+
     fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
         let mut choice = Self::default();
         let mut first = true;
