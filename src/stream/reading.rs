@@ -203,7 +203,7 @@ impl Decoder {
 
     fn chunk(&mut self, chunk: chunk::Chunk<'_>, raw: &str, text: &str) {
         // What shares its event with others is not learnt from: the next event may be like the whole of it.
-        if !self.predicts || self.is_plain || raw.len() != text.len() {
+        if !self.predicts || self.is_plain || raw.len() != text.trim_ascii().len() {
             self.template = None;
             let clean = self.normalizer.normalize(chunk, &self.reply, &mut self.repairs);
             return self.put(&clean);

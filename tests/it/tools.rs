@@ -173,6 +173,24 @@ fn a_name_counts_once_whenever_it_comes() {
 }
 
 #[test]
+fn a_name_may_come_in_pieces() {
+    let pieces = |first: &str, second: &str| {
+        let fragments = [with(r#""index":0,"id":"a","#, first, ""), with(r#""index":0,"#, second, "")];
+        stream(&[&fragments[0], &fragments[1], &with(r#""index":0,"#, "", "{}")])
+    };
+    let names = [("get_", "time"), ("get_", "get_time"), ("get_time", "get_time"), ("get_time", "")];
+    for (first, second) in names {
+        check(second, &pieces(first, second), &called("get_time", "{}"));
+    }
+}
+
+#[test]
+fn a_call_after_the_finish_reason_corrects_it() {
+    let late = finish("stop") + &calls(&with(r#""index":0,"id":"a","#, "weather", "{}")) + DONE;
+    check("late", &late, &called("weather", "{}"));
+}
+
+#[test]
 fn arguments_are_text_whatever_they_were() {
     let fragment = |arguments: &str| format!(r#"{{"index":0,"id":"a","function":{{"name":"weather"{arguments}}}}}"#);
     let cases = [
