@@ -34,7 +34,8 @@ pub struct Choice {
     pub calls: Vec<Call>,
     /// `finish_reason`: the last.
     pub finish: Option<&'static str>,
-    refusal: Option<String>,
+    /// `message.refusal`, raw text
+    pub refusal: Option<String>,
     content_logprobs: Option<String>,
     refusal_logprobs: Option<String>,
     message_extra: Extra,
@@ -54,6 +55,7 @@ pub struct Call {
     pub nesting: Nesting,
     custom: bool,
     extra: Extra,
+    inner_extra: Extra,
 }
 
 /// Members that the client knows nothing of: the last value counts, arrays of deltas go on.
@@ -167,11 +169,14 @@ impl Choice {
         }
         let Some(so_far) = self.calls.get_mut(call.index) else { return };
         first_filled(&mut so_far.id, call.id.as_deref().unwrap_or(""));
-        first_filled(&mut so_far.name, call.name.unwrap_or(""));
+        so_far.name.push_str(call.name.unwrap_or(""));
         so_far.extend(&call.arguments);
         so_far.custom |= call.custom;
         for (key, value) in &call.extra {
             so_far.extra.set(key, value);
+        }
+        for (key, value) in &call.inner_extra {
+            so_far.inner_extra.set(key, value);
         }
     }
 
@@ -216,6 +221,11 @@ impl Call {
         self.nesting.read(arguments);
     }
 
+    /// The call is a custom tool's.
+    pub fn is_custom(&self) -> bool {
+        self.custom
+    }
+
     fn write_into(&self, out: &mut String) {
         let (kind, arguments) = if self.custom { ("custom", "input") } else { ("function", "arguments") };
         text_member("{\"id\":\"", &self.id, out);
@@ -224,6 +234,7 @@ impl Call {
         text_member(":{\"name\":\"", &self.name, out);
         text_member(",\"", arguments, out);
         text_member(":\"", &self.arguments, out);
+        self.inner_extra.write_into(out);
         out.push('}');
         self.extra.write_into(out);
         out.push('}');

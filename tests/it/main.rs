@@ -15,6 +15,7 @@ mod fixtures;
 mod json;
 mod linear;
 mod models;
+mod mutated;
 mod negotiate;
 mod predicted;
 mod quirks;
