@@ -15,7 +15,7 @@
 //! retry: error scan
 //! stream: accumulate error json scan sse wire
 //! call: dialect error json negotiate retry scan stream wire
-//! web: call error stream wire
+//! web: call error scan stream wire
 //! js: call web
 //! ```
 //!
