@@ -213,6 +213,7 @@ impl Inner {
             adapts: options.adapt().unwrap_or(true),
             retries: options.retries().unwrap_or(0.0) as u32,
             deadline_ms: options.deadline().map(|deadline| deadline as u64),
+            limits: options.limits(),
         };
         self.call.borrow_mut().prepare(&self.params, &additions, &asking)
     }
