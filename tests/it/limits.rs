@@ -45,7 +45,7 @@ fn an_event_has_a_bound_however_it_comes() {
     let (message, fed) = refused(small(), endless("data: {\"x\":\"", "yyyyyyyyyy"));
     assert!(message == wanted && fed < 1200, "{message} {fed}");
     let wide = Limits { response_bytes: 1 << 20, ..small() };
-    let (message, fed) = refused(wide, endless("data: 1\n", "data: 2\n"));
+    let (message, fed) = refused(wide, endless("data: {\n", "data: \"a\"\n"));
     assert!(message == wanted && fed < 5000, "{message} {fed}");
     // Events that are predicted are held to it, too.
     let short = event("{\"content\":\"a\"}");
