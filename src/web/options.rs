@@ -4,7 +4,9 @@
 //! `stream` together.
 
 use crate::stream::Limits;
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
+use web_sys::AbortController;
 
 #[wasm_bindgen]
 extern "C" {
@@ -52,6 +54,13 @@ extern "C" {
     /// Tool calls that a choice may have.
     #[wasm_bindgen(method, getter, js_name = maxToolCalls)]
     pub fn max_tool_calls(this: &Options) -> Option<f64>;
+    /// Of the request.
+    #[wasm_bindgen(method, getter)]
+    pub fn controller(this: &Options) -> AbortController;
+    /// Called with what this module's own functions throw when promises call them: only a trap does that. A function of
+    /// JavaScript's, for it must work when the module does not.
+    #[wasm_bindgen(method, getter)]
+    pub fn trapped(this: &Options) -> Function;
     /// Told that the provider wants no request for so many ms.
     #[wasm_bindgen(method)]
     pub fn limited(this: &Options, ms: f64);

@@ -105,6 +105,7 @@ fn bind(compiled: &Path, folder: &Path) -> Result<()> {
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
+        .reset_state_function(true)
         .generate_output()
         .context("wasm-bindgen failed")?;
     panics::trap_at_once(output.wasm_mut())?;
