@@ -20,6 +20,8 @@ const OPTIMISE: &[&str] = &[
     "--rereloop",
     "-Oz",
     "-Oz",
+    // More bytes raw, 1.3 KB less in brotli: small functions are more alike than the large ones they would be put into.
+    "--one-caller-inline-max-function-size=1",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-sign-ext",
