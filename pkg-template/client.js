@@ -105,6 +105,8 @@ function request(kind, path, body, options, call, place) {
     // Ids that a provider leaves out are made from it: the core has no randomness of its own.
     seed: Math.random() * 2 ** 53,
   };
+  const secrets = secretsIn({ ...headers, ...options.query });
+  settings.secret = secrets.length > 0;
   return {
     kind,
     body,
@@ -116,7 +118,7 @@ function request(kind, path, body, options, call, place) {
     queue,
     limits,
     checkKey: () => checkPlace(settings.url, page, options.dangerouslyAllowBrowser),
-    secrets: secretsIn({ ...headers, ...options.query }),
+    secrets,
   };
 }
 

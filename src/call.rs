@@ -20,7 +20,7 @@ pub use asking::Asking;
 pub use connection::{Surroundings, connection_error};
 
 use crate::dialect::Dialect;
-use crate::error::{Error, Kind};
+use crate::error::{Details, Error, Kind};
 use crate::retry;
 use crate::stream::{Decoder, End, Mode};
 use crate::wire::body::Body;
@@ -343,6 +343,10 @@ impl Call {
         let bytes = std::mem::take(&mut self.collected);
         let body = String::from_utf8_lossy(&bytes);
         if let Some(head) = self.head.as_ref().filter(|head| !head.is_good()) {
+            if let Some(message) = head.redirect() {
+                let details = Details { request_id: head.request_id.clone(), ..Details::default() };
+                return self.fail(Error::response(Kind::Config, head.status, message, details));
+            }
             let body = self.secret.struck_out(&body);
             return self.refused(failure::response(head.status, &body, head.request_id.clone()));
         }

@@ -15,18 +15,41 @@ pub struct Head {
     pub request_id: Option<String>,
     pub advice: Advice,
     rate_limit: Option<String>,
+    location: Option<String>,
 }
 
 impl Head {
     /// `header` looks a header up by its lower-case name. `now_ms`: the time since 1970.
     pub fn read(status: u16, header: &dyn Fn(&str) -> Option<String>, now_ms: u64) -> Self {
         let request_id = REQUEST_IDS.iter().find_map(|name| header(name)).filter(|id| !id.is_empty());
-        Self { status, request_id, advice: Advice::read(header), rate_limit: rate::read(header, now_ms) }
+        Self {
+            status,
+            request_id,
+            advice: Advice::read(header),
+            rate_limit: rate::read(header, now_ms),
+            location: header("location"),
+        }
     }
 
     /// A reply may follow, not a refusal.
     pub fn is_good(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// What to say of a redirect, which is not followed with a key: the origin it leads to may be anybody's. A page sees no
+    /// more of it than status 0.
+    pub fn redirect(&self) -> Option<String> {
+        if self.status != 0 && !(300..400).contains(&self.status) {
+            return None;
+        }
+        let place = self
+            .location
+            .as_deref()
+            .and_then(|location| scan::split(location, "?").map(|(place, _)| place).or(Some(location)));
+        let to = place.unwrap_or("another address");
+        Some(
+            ["The server redirects to ", to, ", and a key is not sent along: set baseURL to where the API is"].concat(),
+        )
     }
 
     /// `{"status":200,"requestId":null,"rateLimit":null,"attempts":1}`

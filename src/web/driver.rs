@@ -236,6 +236,7 @@ impl Inner {
             key: key.as_deref(),
             key_header: key_header.as_deref(),
             headers: &headers,
+            is_secret: key.is_some() || options.secret().unwrap_or(false),
         };
         match request.send(self.fetch.as_ref(), &self.controller.signal()) {
             Ok(sent) => self.then(Waits::Head, &sent),

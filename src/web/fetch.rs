@@ -2,7 +2,7 @@
 //! reason that is no Error (gloo-net 0.7.0); its Response and Headers are used for reading.
 
 use crate::error::{Error, Kind};
-use js_sys::{Array, Function, Object, Promise};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Headers, RequestInit};
 
@@ -23,6 +23,9 @@ pub struct Request<'a> {
     pub key_header: Option<&'a str>,
     /// A plain object of the caller's headers, or undefined.
     pub headers: &'a JsValue,
+    /// Something secret is in the headers or the address. Runtimes take `authorization` out of a request that is redirected
+    /// to another origin, some of them, and no other header: it is not followed.
+    pub is_secret: bool,
 }
 
 impl Request<'_> {
@@ -32,6 +35,9 @@ impl Request<'_> {
         let init = RequestInit::new();
         init.set_method(if self.body.is_some() { "POST" } else { "GET" });
         init.set_signal(Some(signal));
+        if self.is_secret {
+            let _ = Reflect::set(&init, &"redirect".into(), &"manual".into());
+        }
         let headers = self.headers()?;
         init.set_headers(headers.as_ref());
         if let Some(body) = self.body {

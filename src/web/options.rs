@@ -33,6 +33,9 @@ extern "C" {
     /// The header that the key stands in alone; otherwise it is `authorization`'s Bearer token.
     #[wasm_bindgen(method, getter, js_name = keyHeader)]
     pub fn key_header(this: &Options) -> Option<String>;
+    /// Headers or address hold something secret beside the key.
+    #[wasm_bindgen(method, getter)]
+    pub fn secret(this: &Options) -> Option<bool>;
     /// JSON text, see [`crate::dialect`].
     #[wasm_bindgen(method, getter)]
     pub fn dialect(this: &Options) -> Option<String>;

@@ -265,6 +265,24 @@ const places = [
   },
 ];
 
+places.push({
+  name: "a redirect is not followed with a key, and the error says where it leads",
+  async run(tw) {
+    const modes = [];
+    const fetch = async (input, init) => {
+      modes.push(init.redirect);
+      return new Response(null, { status: 307, headers: { location: "https://elsewhere.example/v1/chat/completions?key=secret" } });
+    };
+    for (const options of [{ apiKey: "sk-very-secret", dangerouslyAllowBrowser: true }, { headers: { "x-api-key": "sk-very-secret" } }]) {
+      const error = await rejectsWith(tw.chat(hello, { fetch, ...options }), tw.APIError);
+      equal(error.status, 307);
+      match(error.message, /redirects to https:\/\/elsewhere\.example\/v1\/chat\/completions,.*baseURL/);
+    }
+    await rejectsWith(tw.chat(hello, { fetch }), tw.APIError);
+    same(modes, ["manual", "manual", undefined]);
+  },
+});
+
 const bounds = [
   {
     name: "limits are bounds of what is held",
