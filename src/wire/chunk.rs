@@ -188,11 +188,26 @@ impl<'a> Choice<'a> {
                 _ => choice.extra.push((key, cursor.value()?)),
             }
         }
+        choice.lift();
         Ok(choice)
+    }
+
+    /// What some put a level too deep, into the delta.
+    fn lift(&mut self) {
+        for inner in [&mut self.delta, &mut self.message].into_iter().flatten() {
+            self.finish_reason = self.finish_reason.or_else(|| inner.take("finish_reason"));
+            self.error = self.error.or_else(|| inner.take("error"));
+        }
     }
 }
 
 impl<'a> Delta<'a> {
+    /// Takes a member that is none of a delta's; `None` for null, too.
+    fn take(&mut self, name: &str) -> Option<&'a str> {
+        let at = self.extra.iter().position(|(key, value)| *key == name && *value != "null")?;
+        Some(self.extra.remove(at).1)
+    }
+
     /// Reads the members of an object whose bracket was passed.
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
         let mut delta = Self::default();
