@@ -1,6 +1,7 @@
 // One API call as this side of the border holds it: begun at once, aborted by signal, its failure kept for whoever reads.
 import { Call as CoreCall } from "./core.js";
-import { aborted, config, fromCore } from "./errors.js";
+import { Clock } from "./clock.js";
+import { aborted, config, expired, fromCore } from "./errors.js";
 import { load } from "./load.js";
 import { responseMeta } from "./response.js";
 
@@ -17,9 +18,17 @@ export class ApiCall {
   pending;
   #refuse;
   #unlisten;
+  /** Somebody waits for what comes next; the clock counts only then. */
+  isWaiting = true;
   #secrets;
   /** What is known of the provider; undefined for a branch of a tee. */
   #dialect;
+  /** Where the call has or waits for its turn, until it gives it back. */
+  #queue;
+  #leave;
+  #clock;
+  /** Which time ran out. */
+  #phase;
   /** What the core knew when it was let go. */
   #kept;
   /** For a branch of a tee: the call whose reply it reads again, and how that failed. */
@@ -41,24 +50,32 @@ export class ApiCall {
   // Up to the first await this runs in the caller's own tick: params are read as they are now, and where the core is
   // ready or loads synchronously, the request goes out in it too.
   async #send(prepare) {
-    const { kind, body, settings, key, fetch, signal, secrets, dialect } = prepare();
+    const { kind, body, settings, key, checkKey, fetch, signal, secrets, dialect, queue, limits } = prepare();
     this.#secrets = secrets;
     this.#dialect = dialect;
     this.#listen(signal);
+    if (limits) this.#clock = new Clock(this, limits);
+    const turn = this.failure ? undefined : queue?.enter((leave) => (this.#leave = leave));
+    if (turn) await turn;
+    this.#leave = undefined;
+    if (!this.failure) this.#queue = queue;
     const loading = this.failure ? undefined : load();
     if (loading) await loading;
     if (!this.failure) settings.apiKey = typeof key === "function" ? await answer(key) : checked(key);
     if (this.failure) throw this.failure;
+    if (settings.apiKey !== undefined) checkKey?.();
     if (settings.apiKey?.length > 6) secrets.push(settings.apiKey);
     this.core = new CoreCall(kind, body, settings, fetch, this.#fail);
     await this.core.send();
     this.#responded = true;
+    this.isWaiting = false;
     const learnt = this.core?.learnt();
     if (learnt) dialect.learn(learnt);
   }
 
   #fail = (json, extra) => {
     const error = fromCore(json, extra, this.#secrets);
+    if (error.kind === "timeout") error.phase ??= this.#phase;
     return this.ended((error.kind !== "aborted" && this.#origin?.failure) || error);
   };
 
@@ -77,6 +94,24 @@ export class ApiCall {
     else if (!this.#kept && !this.failure) this.#refuse(this.ended(aborted(reason)));
   }
 
+  /** Ends the call, for a time ran out. */
+  expire(phase, message) {
+    this.#phase = phase;
+    this.#unlisten?.();
+    if (this.core) this.core.expire(message);
+    else if (!this.#kept && !this.failure) this.#refuse(this.ended(expired(phase, message)));
+  }
+
+  /** How much of the reply came, for the clock. */
+  get progress() {
+    return this.core?.progress ?? 0;
+  }
+
+  /** The response is there. */
+  get isReading() {
+    return this.#responded;
+  }
+
   /** Ends the request without an error for those who wait. `idle`: no read is under way that would come to its end. */
   cancel(idle) {
     if (!this.#responded) return this.abort();
@@ -88,6 +123,10 @@ export class ApiCall {
   ended(failure) {
     this.failure ??= failure;
     this.#unlisten?.();
+    this.#clock?.stop();
+    this.#leave?.();
+    this.#queue?.done();
+    this.#queue = undefined;
     // Not here, for this is called from inside the core as well.
     const close = () => this.#close();
     if (this.core) this.pending.then(close, close);
@@ -96,6 +135,7 @@ export class ApiCall {
 
   /** Reads all that is left and hands out none of it. */
   async drain() {
+    this.isWaiting = true;
     await (this.pending = this.core?.drain());
     this.ended();
     this.#close();

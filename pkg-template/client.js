@@ -2,7 +2,10 @@
 import { endpoint, repairBaseURL } from "./base-url.js";
 import { ApiCall } from "./call.js";
 import { Dialect, homeOf } from "./dialect.js";
+import { limitsOf } from "./clock.js";
 import { config } from "./errors.js";
+import { checkPlace } from "./keys.js";
+import { Queue } from "./queue.js";
 import { ChatStream } from "./stream.js";
 
 const CHAT = 0;
@@ -53,7 +56,8 @@ function placeOf(options) {
   const provider = options.provider ?? undefined;
   const { baseURL = homeOf(provider) } = options;
   const place = repairBaseURL(baseURL);
-  return { ...place, dialect: new Dialect(provider, place.provider) };
+  const dialect = new Dialect(provider, place.provider);
+  return { ...place, dialect, queue: new Queue(options.maxConcurrency ?? undefined) };
 }
 
 function begin(params, options, call, place) {
@@ -76,7 +80,9 @@ async function whole(call) {
 /** All that the core is told, from what the caller said. Throws ConfigErrors. */
 function request(kind, path, body, options, call, place) {
   checkTypes(call);
-  const { dialect } = place;
+  const { dialect, queue } = place;
+  const limits = limitsOf(call.timeout ?? options.timeout);
+  const page = globalThis.location?.origin;
   const headers = { ...dialect.headers };
   merge(headers, options.headers);
   merge(headers, call.headers);
@@ -87,8 +93,11 @@ function request(kind, path, body, options, call, place) {
     dialect: dialect.text,
     keyHeader: dialect.keyHeader,
     adapt: options.adapt,
+    retries: retriesOf(call.maxRetries ?? options.maxRetries ?? 2),
+    deadline: Date.now() + limits.total,
+    limited: (ms) => queue.pause(ms),
     extraBody: call.extraBody && textOf(call.extraBody, "extraBody"),
-    page: globalThis.location?.origin,
+    page,
     get offline() {
       return globalThis.navigator?.onLine === false;
     },
@@ -103,8 +112,16 @@ function request(kind, path, body, options, call, place) {
     fetch: options.fetch,
     signal: call.signal,
     dialect,
+    queue,
+    limits,
+    checkKey: () => checkPlace(settings.url, page, options.dangerouslyAllowBrowser),
     secrets: secretsIn({ ...headers, ...options.query }),
   };
+}
+
+function retriesOf(count) {
+  if (Number.isInteger(count) && count >= 0) return count;
+  throw config(`maxRetries must be a whole number, 0 or above, and is ${count}`);
 }
 
 /** Later headers win, whatever their case; null takes one away. */
@@ -123,7 +140,7 @@ function secretsIn(named) {
     .filter((value) => value.length > 6);
 }
 
-const TYPES = { model: "string", fetch: "function", headers: "object", query: "object", extraBody: "object", adapt: "boolean" };
+const TYPES = { model: "string", fetch: "function", headers: "object", query: "object", extraBody: "object", adapt: "boolean", dangerouslyAllowBrowser: "boolean" };
 
 function checkTypes(options) {
   if (options === null || typeof options !== "object" || Array.isArray(options)) {

@@ -65,10 +65,10 @@ export class Dialect {
   learn(learnt) {
     const [model, changes] = JSON.parse(learnt);
     const facts = this.facts;
-    const known = ((facts.models ??= {})[model] ??= {});
+    const known = own(own(facts, "models"), model);
     for (const [how, name, other] of changes) {
-      if (how !== "drop") (known[how] ??= {})[name] = other;
-      else if (!known.drop?.includes(name)) (known.drop ??= []).push(name);
+      if (how !== "drop") put(own(known, how), name, other);
+      else if (!own(known, "drop", []).includes(name)) known.drop.push(name);
     }
     this.#keep(facts);
   }
@@ -82,6 +82,16 @@ export class Dialect {
     this.#facts = facts;
     this.text = JSON.stringify(facts);
   }
+}
+
+/** An object's own member, made where there is none: what a request names may be called "__proto__". */
+function own(object, name, fresh = {}) {
+  if (!Object.hasOwn(object, name)) put(object, name, fresh);
+  return object[name];
+}
+
+function put(object, name, value) {
+  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function nameOf(provider) {

@@ -107,6 +107,10 @@ export const config = (message, cause) => new ConfigError(message, { kind: "conf
 export const aborted = (reason) =>
   new APIUserAbortError("The request was aborted", { kind: "aborted", retryable: false, cause: reason });
 
+/** The error of a call whose time ran out before the core had a say. */
+export const expired = (phase, message) =>
+  new APITimeoutError(message, { kind: "timeout", retryable: true, phase });
+
 function hide(object, key, value) {
   Object.defineProperty(object, key, { value, configurable: true, writable: true });
 }

@@ -78,7 +78,7 @@ export class Reader {
     if (this.#ended) return Promise.resolve({ value: undefined, done: true });
     const { failure } = this.#call;
     if (failure) return Promise.reject(failure);
-    this.#busy = true;
+    this.#busy = this.#call.isWaiting = true;
     return this.#source ? this.#read() : this.#open();
   }
 
@@ -94,6 +94,7 @@ export class Reader {
       if (!this.#ended) throw error;
     }
     const { core } = this.#call;
+    this.#call.isWaiting = true;
     // Ended in the meantime, by return() or by leaving an `await using` block.
     if (this.#ended || !core) return this.#deliver();
     core.open(this.#mode);
@@ -116,14 +117,22 @@ export class Reader {
   /** A read brought nothing to deliver: reads on, without a promise within a promise for each. */
   async #more() {
     let batch;
-    do batch = await this.#source.read().then(this.#took, this.#broke);
-    while (batch === undefined && !this.#core.end);
+    do {
+      if (this.#core.retries) await this.#again();
+      batch = await this.#source.read().then(this.#took, this.#broke);
+    } while (batch === undefined && !this.#core.end);
     return this.#deliver(batch);
+  }
+
+  /** What came was worth nothing, and the core asks again: reads on in the next response. */
+  async #again() {
+    await (this.#call.pending = this.#core.again());
+    this.#source = this.#core.reader;
   }
 
   /** What the promise of the one who asked resolves to. */
   #deliver(batch) {
-    this.#busy = false;
+    this.#busy = this.#call.isWaiting = false;
     if (batch === undefined) {
       this.#ended = true;
       this.#call.ended();

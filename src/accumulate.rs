@@ -34,7 +34,8 @@ pub struct Choice {
     pub calls: Vec<Call>,
     /// `finish_reason`: the last.
     pub finish: Option<&'static str>,
-    refusal: Option<String>,
+    /// `message.refusal`, raw text
+    pub refusal: Option<String>,
     content_logprobs: Option<String>,
     refusal_logprobs: Option<String>,
     message_extra: Extra,
@@ -54,6 +55,7 @@ pub struct Call {
     pub nesting: Nesting,
     custom: bool,
     extra: Extra,
+    inner_extra: Extra,
 }
 
 /// Members that the client knows nothing of: the last value counts, arrays of deltas go on.
@@ -61,6 +63,16 @@ pub struct Call {
 struct Extra(Vec<(String, String)>);
 
 impl Accumulator {
+    /// How much of a reply there is: bytes of text, thinking and arguments, and one for each thing beside them.
+    pub fn size(&self) -> usize {
+        let of_choice = |choice: &Choice| {
+            let calls: usize = choice.calls.iter().map(|call| 1 + call.arguments.len()).sum();
+            let text = choice.content.as_deref().map_or(0, str::len);
+            text + choice.reasoning.len() + calls + usize::from(choice.finish.is_some())
+        };
+        self.choices.iter().map(of_choice).sum::<usize>() + usize::from(self.usage.is_some())
+    }
+
     /// Takes one chunk in.
     pub fn push(&mut self, chunk: &clean::Chunk<'_>) {
         first_filled(&mut self.id, &chunk.id);
@@ -157,11 +169,14 @@ impl Choice {
         }
         let Some(so_far) = self.calls.get_mut(call.index) else { return };
         first_filled(&mut so_far.id, call.id.as_deref().unwrap_or(""));
-        first_filled(&mut so_far.name, call.name.unwrap_or(""));
+        so_far.name.push_str(call.name.unwrap_or(""));
         so_far.extend(&call.arguments);
         so_far.custom |= call.custom;
         for (key, value) in &call.extra {
             so_far.extra.set(key, value);
+        }
+        for (key, value) in &call.inner_extra {
+            so_far.inner_extra.set(key, value);
         }
     }
 
@@ -206,6 +221,11 @@ impl Call {
         self.nesting.read(arguments);
     }
 
+    /// The call is a custom tool's.
+    pub fn is_custom(&self) -> bool {
+        self.custom
+    }
+
     fn write_into(&self, out: &mut String) {
         let (kind, arguments) = if self.custom { ("custom", "input") } else { ("function", "arguments") };
         text_member("{\"id\":\"", &self.id, out);
@@ -214,6 +234,7 @@ impl Call {
         text_member(":{\"name\":\"", &self.name, out);
         text_member(",\"", arguments, out);
         text_member(":\"", &self.arguments, out);
+        self.inner_extra.write_into(out);
         out.push('}');
         self.extra.write_into(out);
         out.push('}');

@@ -3,24 +3,32 @@
 //! ```text
 //!            prepare          request            on_response 2xx                on_end
 //!   New ───────────▶ Ready ───────────▶ Waiting ─────────────────▶ Reading ──────────────▶ Ended
-//!    │                 ▲                   │  │ on_response 4xx, models  │  [DONE], error frame │
-//!    │ ConfigError     └─ a parameter ─────┼──┴─────▶ Collecting ────────┼──────────────────────┘
-//!    │                    was refused      │                             │
-//!    └─────────────────────────────────────┴──── on_failure, abort ──────┘
+//!    │                 ▲ ▲                 │  │ on_response 4xx, models  │  [DONE], error frame │
+//!    │ ConfigError     │ └─ a parameter ───┼──┴─────▶ Collecting ────────┤                      │
+//!    │                 │    was refused    │              │              │                      │
+//!    │            wake │                   ▼              ▼              ▼ without any content  │
+//!    │                 └──────────────── Sleeping ◀──────────────────────┘                      │
+//!    └─────────────────────────────────────┴──── on_failure, abort ─────────────────────────────┘
 //! ```
 
+mod asking;
 mod connection;
+mod head;
+mod secret;
 
+pub use asking::Asking;
 pub use connection::{Surroundings, connection_error};
 
 use crate::dialect::Dialect;
-use crate::error::Error;
-use crate::negotiate::Negotiation;
-use crate::scan;
+use crate::error::{Error, Kind};
+use crate::retry;
 use crate::stream::{Decoder, End, Mode};
 use crate::wire::body::Body;
 use crate::wire::request::{self, Additions};
-use crate::wire::{failure, models, rate};
+use crate::wire::{failure, models};
+use asking::Request;
+use head::Head;
+use secret::Secret;
 
 /// Which API is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +48,8 @@ pub enum Step {
     Wait,
     /// Read the body.
     Read,
+    /// Let go of the response, wait for [`Call::wait_ms`], then [`Call::wake`].
+    Sleep,
     /// Nothing: the call has ended.
     Done,
 }
@@ -52,41 +62,13 @@ enum State {
     Reading,
     /// Reading the body of an error response or of a list of models.
     Collecting,
+    /// Before another try.
+    Sleeping,
     Ended,
 }
 
 /// Bytes that are read of an error body or of a list of models.
 const COLLECT_LIMIT: usize = 16 << 20;
-
-/// A shorter key is a placeholder ("none", "ollama"), and may well stand in an innocent message.
-const SECRET_LENGTH: usize = 8;
-
-/// How a request is put.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Asking<'a> {
-    /// See [`crate::dialect`]; "" for OpenAI's own words.
-    pub dialect: &'a str,
-    /// A refused parameter is renamed or left out, and the request sent again.
-    pub adapts: bool,
-}
-
-/// What the response's head told.
-#[derive(Debug, Clone, Default)]
-struct Head {
-    status: u16,
-    request_id: Option<String>,
-    rate_limit: Option<String>,
-}
-
-/// What is sent, and what was learnt of how to say it.
-#[derive(Debug, Default)]
-struct Request {
-    body: Body,
-    /// Members that go out as they are: the caller's extra body.
-    fixed: Body,
-    adapts: bool,
-    negotiation: Negotiation,
-}
 
 /// A call and its reply.
 #[derive(Debug)]
@@ -101,8 +83,15 @@ pub struct Call {
     failure: Option<Error>,
     end: Option<End>,
     /// Taken out of every message, should a provider echo it.
-    secret: Option<String>,
+    secret: Secret,
+    seed: u64,
     attempts: u32,
+    /// Tries after failures.
+    tried: u32,
+    wait_ms: u64,
+    /// Something of the reply was handed out.
+    is_handed_out: bool,
+    now_ms: u64,
 }
 
 impl Call {
@@ -118,24 +107,30 @@ impl Call {
             models: None,
             failure: None,
             end: None,
-            secret: secret.filter(|secret| secret.len() >= SECRET_LENGTH),
+            secret: Secret::new(secret),
+            seed,
             attempts: 0,
+            tried: 0,
+            wait_ms: 0,
+            is_handed_out: false,
+            now_ms: 0,
         }
     }
 
     /// Checks the request and puts it in the provider's words. `params`: the caller's parameters, JSON text; `""` for models.
     ///
     /// # Errors
-    /// [`crate::error::Kind::Config`]: nothing may be sent.
+    /// [`Kind::Config`]: nothing may be sent.
     pub fn prepare(&mut self, params: &str, additions: &Additions, asking: &Asking<'_>) -> Result<(), Error> {
         if self.api == Api::Chat {
             let mut body = request::build(params, additions).inspect_err(|error| self.fail(error.clone()))?;
             let fixed = additions.extra_body.as_deref().and_then(Body::read).unwrap_or_default();
             let model = body.get("model").unwrap_or("").to_owned();
-            let decoder = &mut self.decoder;
-            Dialect::new(asking.dialect, &model).apply(&mut body, &fixed, &mut |code| decoder.note(code));
-            self.request = Request { body, fixed, adapts: asking.adapts, ..Request::default() };
+            let notes = &mut self.request.notes;
+            Dialect::new(asking.dialect, &model).apply(&mut body, &fixed, &mut |code| notes.push(code));
+            (self.request.body, self.request.fixed, self.request.adapts) = (body, fixed, asking.adapts);
         }
+        (self.request.retries, self.request.deadline_ms) = (asking.retries, asking.deadline_ms);
         self.state = State::Ready;
         Ok(())
     }
@@ -144,6 +139,11 @@ impl Call {
     pub fn request(&mut self) -> Option<String> {
         self.state = State::Waiting;
         self.attempts += 1;
+        self.head = None;
+        self.decoder = Decoder::new(self.decoder.mode(), self.seed);
+        for code in &self.request.notes {
+            self.decoder.note(code);
+        }
         (self.api == Api::Chat).then(|| self.request.body.to_json())
     }
 
@@ -162,6 +162,7 @@ impl Call {
             State::New | State::Ready => Step::Send,
             State::Waiting => Step::Wait,
             State::Reading | State::Collecting => Step::Read,
+            State::Sleeping => Step::Sleep,
             State::Ended => Step::Done,
         }
     }
@@ -172,16 +173,16 @@ impl Call {
         if self.state == State::Ended {
             return;
         }
-        let ids = ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray"];
-        let request_id = ids.iter().find_map(|name| header(name)).filter(|id| !id.is_empty());
-        self.head = Some(Head { status, request_id, rate_limit: rate::read(header, now_ms) });
+        self.now_ms = now_ms;
+        let head = Head::read(status, header, now_ms);
         self.decoder.set_content_type(&header("content-type").unwrap_or_default());
-        let is_reply = (200..300).contains(&status) && self.api == Api::Chat;
-        self.state = if is_reply { State::Reading } else { State::Collecting };
-        if is_reply {
-            // It was taken; images in it need not be held while the reply comes.
-            self.request.body.retain(|name, _| name == "model");
-        }
+        self.state = if head.is_good() && self.api == Api::Chat { State::Reading } else { State::Collecting };
+        self.head = Some(head);
+    }
+
+    /// What time it is, in ms since 1970: failures that are told next happened now.
+    pub fn at(&mut self, now_ms: u64) {
+        self.now_ms = now_ms;
     }
 
     /// Bytes of the body came.
@@ -217,24 +218,47 @@ impl Call {
             self.decoder.break_off(error);
             self.follow_decoder();
         } else if self.state != State::Ended {
-            self.fail(error);
+            self.fail_or_sleep(error);
         }
     }
 
-    /// The caller stopped it: `error` is what waits for it, `None` for a quiet stop.
+    /// How long to wait before the next try, in ms.
+    pub fn wait_ms(&self) -> u64 {
+        self.wait_ms
+    }
+
+    /// That time is over.
+    pub fn wake(&mut self) {
+        if self.state == State::Sleeping {
+            self.state = State::Ready;
+        }
+    }
+
+    /// It was stopped: `error` is what waits for it, `None` for a quiet stop. Only a timeout's is an error's end.
     pub fn abort(&mut self, error: Option<Error>) {
         if self.state == State::Ended {
             return;
         }
+        let is_late = error.as_ref().is_some_and(|error| error.kind() == Kind::Timeout);
         self.decoder.abort();
         self.state = State::Ended;
-        self.end = Some(End::Aborted);
+        self.end = Some(if is_late { End::Error } else { End::Aborted });
         self.failure = error;
+    }
+
+    /// How much of the reply came, in a number that only grows with what has a meaning: no pings, no comments.
+    pub fn progress(&self) -> usize {
+        self.decoder.reply().size()
+    }
+
+    /// The response was "too many requests".
+    pub fn is_rate_limited(&self) -> bool {
+        self.head.as_ref().is_some_and(|head| head.status == 429)
     }
 
     /// The response's status was an error.
     pub fn is_refused(&self) -> bool {
-        self.head.as_ref().is_some_and(|head| !(200..300).contains(&head.status))
+        self.head.as_ref().is_some_and(|head| !head.is_good())
     }
 
     /// Chooses what [`Call::take`] gives.
@@ -244,7 +268,14 @@ impl Call {
 
     /// What is ready, in the form of the mode.
     pub fn take(&mut self) -> Option<String> {
-        self.decoder.take()
+        // What came before a failure that is tried again is not of the reply.
+        let ready = self.decoder.take().filter(|_| self.state != State::Sleeping);
+        if ready.is_some() && !self.is_handed_out {
+            self.is_handed_out = true;
+            // It is not sent again; images in it need not be held while the reply comes.
+            self.request.body.retain(|name, _| name == "model");
+        }
+        ready
     }
 
     /// How it ended; `None` while it runs.
@@ -272,38 +303,47 @@ impl Call {
 
     /// What the response's head told, as JSON; `None` before it came.
     pub fn meta(&self) -> Option<String> {
-        let head = self.head.as_ref()?;
-        let mut out = String::from("{\"status\":");
-        out.push_str(&scan::decimal(head.status as u64));
-        out.push_str(",\"requestId\":");
-        match &head.request_id {
-            Some(id) => crate::json::quote_into(id, &mut out),
-            None => out.push_str("null"),
-        }
-        out.push_str(",\"rateLimit\":");
-        out.push_str(head.rate_limit.as_deref().unwrap_or("null"));
-        out.push_str(",\"attempts\":");
-        out.push_str(&scan::decimal(self.attempts as u64));
-        out.push('}');
-        Some(out)
+        self.head.as_ref().map(|head| head.to_json(self.attempts))
     }
 
     /// The decoder may have found an end before the body had one.
     fn follow_decoder(&mut self) {
         let Some(end) = self.decoder.end() else { return };
+        let failure = self.decoder.failure().cloned();
+        let is_empty = !self.is_handed_out && !self.decoder.has_content();
+        if is_empty && failure.as_ref().is_some_and(|error| self.sleeps_after(error)) {
+            return;
+        }
         self.state = State::Ended;
         self.end = Some(end);
-        self.failure = self.decoder.failure().cloned().map(|error| self.redact(error));
+        self.failure = failure.map(|error| self.secret.redact(error));
+    }
+
+    /// True when the failure may pass and there is time to try again.
+    fn sleeps_after(&mut self, error: &Error) -> bool {
+        if self.tried >= self.request.retries {
+            return false;
+        }
+        let advice = self.head.as_ref().map(|head| head.advice).unwrap_or_default();
+        // Another number for each try and call; the seed is random.
+        let random = self.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(13 * (self.tried + 1)) >> 16;
+        let Some(wait) = retry::delay(error, advice, self.tried + 1, random) else { return false };
+        if self.request.deadline_ms.is_some_and(|deadline| self.now_ms.saturating_add(wait) >= deadline) {
+            return false;
+        }
+        self.tried += 1;
+        self.wait_ms = wait;
+        self.state = State::Sleeping;
+        true
     }
 
     /// The whole body of an error response or of a list of models is there.
     fn collected(&mut self) {
         let bytes = std::mem::take(&mut self.collected);
         let body = String::from_utf8_lossy(&bytes);
-        let head = self.head.clone().unwrap_or_default();
-        if !(200..300).contains(&head.status) {
-            let body = self.redacted(&body);
-            return self.refused(failure::response(head.status, &body, head.request_id));
+        if let Some(head) = self.head.as_ref().filter(|head| !head.is_good()) {
+            let body = self.secret.struck_out(&body);
+            return self.refused(failure::response(head.status, &body, head.request_id.clone()));
         }
         match models::read(&body) {
             Ok(models) => {
@@ -317,52 +357,27 @@ impl Call {
 
     /// The provider refused: the request is put otherwise, where the refusal says how, or the call has failed.
     fn refused(&mut self, error: Error) {
-        let Request { body, fixed, adapts, negotiation } = &mut self.request;
+        let Request { body, fixed, adapts, negotiation, notes, .. } = &mut self.request;
         let change = if *adapts { negotiation.answer(&error, body, fixed) } else { None };
         match change {
             Some(change) => {
-                self.decoder.note(change.apply(body));
+                notes.push(change.apply(body));
                 self.state = State::Ready;
-                self.head = None;
             }
-            None => self.fail(error),
+            None => self.fail_or_sleep(error),
+        }
+    }
+
+    fn fail_or_sleep(&mut self, error: Error) {
+        if !self.sleeps_after(&error) {
+            self.fail(error);
         }
     }
 
     fn fail(&mut self, error: Error) {
-        let error = self.redact(error);
+        let error = self.secret.redact(error);
         self.state = State::Ended;
         self.end = Some(End::Error);
         self.failure = Some(error);
     }
-
-    fn redacted(&self, text: &str) -> String {
-        match &self.secret {
-            Some(secret) => without(text, secret),
-            None => text.to_owned(),
-        }
-    }
-
-    fn redact(&self, error: Error) -> Error {
-        match &self.secret {
-            Some(secret) if scan::position(error.message(), secret).is_some() => {
-                let message = self.redacted(error.message());
-                error.with_message(message)
-            }
-            _ => error,
-        }
-    }
-}
-
-/// The text with each `secret` struck out.
-fn without(text: &str, secret: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = scan::split(rest, secret) {
-        out.push_str(before);
-        out.push_str("***");
-        rest = after;
-    }
-    out.push_str(rest);
-    out
 }

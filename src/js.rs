@@ -5,7 +5,7 @@
 //!
 //! Private to the package; `pkg-template/call.js` and `reader.js` are its only callers.
 
-use crate::call::Api;
+use crate::call::{Api, Step};
 use crate::web::{Driver, Options};
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
@@ -64,6 +64,23 @@ impl Call {
         self.0.broke(cause)
     }
 
+    /// What is read is worth nothing, and another response is on its way: see [`Call::again`].
+    #[wasm_bindgen(getter)]
+    pub fn retries(&self) -> bool {
+        matches!(self.0.call().step(), Step::Sleep | Step::Send | Step::Wait)
+    }
+
+    /// Resolves when the head of the next response is there; its reader is another one.
+    pub fn again(&self) -> Result<Promise, JsValue> {
+        Ok(self.0.again())
+    }
+
+    /// How much of the reply came; only what has a meaning makes it grow.
+    #[wasm_bindgen(getter)]
+    pub fn progress(&self) -> usize {
+        self.0.call().progress()
+    }
+
     /// Reads all that is left.
     pub fn drain(&self) -> Result<Promise, JsValue> {
         Ok(self.0.drain())
@@ -104,6 +121,11 @@ impl Call {
     /// Cancels the request; whoever waits gets an APIUserAbortError with this cause.
     pub fn abort(&self, reason: JsValue) {
         self.0.abort(reason);
+    }
+
+    /// Cancels the request; whoever waits gets an APITimeoutError with this message.
+    pub fn expire(&self, message: String) {
+        self.0.expire(message);
     }
 
     /// Cancels the request quietly.

@@ -11,7 +11,7 @@ mod text;
 
 pub use cursor::{Cursor, Malformed};
 pub use nesting::Nesting;
-pub use text::{Unescaper, compact, escape_into, is_blank, member_into, quote_into, unescape, without_nulls};
+pub use text::{Unescaper, compact, escape_into, is_blank, member_into, mended, quote_into, unescape, without_nulls};
 
 /// True when `text` holds exactly one JSON value and nothing else but blanks.
 pub fn is_whole(text: &str) -> bool {
@@ -32,6 +32,11 @@ pub fn filled(raw: &str) -> Option<&str> {
 /// A raw JSON integer that fits; `None` for any other value.
 pub fn integer(raw: &str) -> Option<i64> {
     raw.parse().ok()
+}
+
+/// As [`integer`], also where the number stands in quotes.
+pub fn number(raw: &str) -> Option<i64> {
+    integer(string(raw).unwrap_or(raw))
 }
 
 /// The raw value of the last member called `name` of a raw object.

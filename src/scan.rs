@@ -103,3 +103,19 @@ pub fn decimal(value: u64) -> String {
         }
     }
 }
+
+/// A decimal number times `factor`, in whole numbers: floating point would bring its parser and printer along, 20 KB.
+pub fn scaled(number: &str, factor: u64) -> Option<u64> {
+    let point = number.bytes().position(|byte| byte == b'.').unwrap_or(number.len());
+    let whole = number.get(..point)?.parse::<u64>().ok()?.saturating_mul(factor);
+    let mut fraction = 0;
+    let mut place = factor;
+    for digit in number.get(point + 1..).unwrap_or("").bytes() {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        place /= 10;
+        fraction += u64::from(digit - b'0') * place;
+    }
+    Some(whole.saturating_add(fraction))
+}

@@ -3,7 +3,7 @@
 //! logic (`id`, `retry`), for which a client of `fetch` has no use.
 //!
 //! Tolerant where providers need it: a last event without its blank line is handed out by [`Decoder::finish`]; a field
-//! `error:` (llama.cpp, GPUStack) is an event named `error`; events that only a line end separates are told apart by
+//! `error:` (llama.cpp, GPUStack) is an event named `error`; a line that begins with `{` is data without its field; events that only a line end separates are told apart by
 //! the judgement of the caller ([`Decoder::new`]).
 //!
 //! Changing this: no byte may be looked at twice. A line that spans reads is kept in `line` and joined once; what is in
@@ -212,6 +212,8 @@ impl Decoder {
             }
             b"error" => self.error_line(value),
             b"" | b"id" | b"retry" => false,
+            // A server that forgot the field.
+            _ if line.first() == Some(&b'{') => self.data_line(line),
             _ => {
                 let beginning = line.iter().take(STRANGE_LIMIT).copied();
                 self.strange.get_or_insert_with(|| beginning.collect());

@@ -8,7 +8,9 @@
 //! shows in a chunk's shape, and here only where it concerns frames and ends.
 
 mod fields;
+mod foreign;
 mod frame;
+mod message;
 mod normal;
 mod output;
 mod predict;
@@ -91,6 +93,8 @@ pub struct Decoder {
     predicts: bool,
     /// The body ended inside a JSON value.
     cut: bool,
+    /// The first value was a whole reply of another shape, should nothing follow.
+    is_foreign: bool,
 }
 
 impl Decoder {
@@ -110,6 +114,7 @@ impl Decoder {
             template: None,
             predicts: true,
             cut: false,
+            is_foreign: false,
         }
     }
 
@@ -169,7 +174,12 @@ impl Decoder {
                     self.repairs.note("done_missing");
                 }
             }
-            Body::Values(values) => values.finish(&mut |value| self.value(value, true)),
+            Body::Values(values) => {
+                values.finish(&mut |value| self.value(value, true));
+                if self.is_foreign && self.values == 1 && !self.cut {
+                    self.done();
+                }
+            }
             Body::Other(text) => {
                 let text = String::from_utf8_lossy(&text);
                 self.fail(failure::not_a_reply(&self.content_type, &text));
@@ -211,6 +221,16 @@ impl Decoder {
         self.failure.as_ref()
     }
 
+    /// Something came that a caller would miss: text, thinking, a tool call.
+    pub fn has_content(&self) -> bool {
+        self.reply.choices.iter().any(has_content)
+    }
+
+    /// What comes out.
+    pub fn mode(&self) -> Mode {
+        self.output.mode()
+    }
+
     /// Counts what was put right before the reply came.
     pub fn note(&mut self, code: &'static str) {
         self.repairs.note(code);
@@ -241,6 +261,7 @@ impl Decoder {
         if self.end.is_some() {
             return;
         }
+        self.flush_held(false);
         if self.is_finished() || self.reply.choices.iter().any(has_content) {
             if !self.is_finished() {
                 self.repairs.note("finish_reason_missing_at_end");
@@ -269,7 +290,7 @@ impl Decoder {
     }
 
     fn complete(&mut self) {
-        self.flush_held();
+        self.flush_held(true);
         self.end = Some(End::Complete);
         self.output.complete(&self.reply);
     }
@@ -293,15 +314,15 @@ impl Decoder {
 
     /// Any end but a complete one.
     fn end_with(&mut self, end: End, error: Error) {
-        self.flush_held();
+        self.flush_held(false);
         self.end = Some(end);
         self.output.failure(&error);
         self.failure = Some(error);
     }
 
-    /// What was held back because a tag might have begun in it.
-    fn flush_held(&mut self) {
-        if let Some(clean) = self.normalizer.flush(&self.reply) {
+    /// What was held back because it might have meant something else.
+    fn flush_held(&mut self, is_complete: bool) {
+        if let Some(clean) = self.normalizer.flush(&self.reply, is_complete) {
             self.put(&clean);
         }
     }
@@ -309,5 +330,5 @@ impl Decoder {
 
 fn has_content(choice: &crate::accumulate::Choice) -> bool {
     let is_filled = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-    is_filled(&choice.content) || !choice.reasoning.is_empty() || !choice.calls.is_empty()
+    is_filled(&choice.content) || is_filled(&choice.refusal) || !choice.reasoning.is_empty() || !choice.calls.is_empty()
 }

@@ -178,6 +178,56 @@ fn string_end(text: &str) -> usize {
     }
 }
 
+/// JSON of servers that write what is none: `NaN` and `Infinity` become null, control characters in strings are escaped.
+/// `None` where there was nothing of the kind.
+pub fn mended(raw: &str) -> Option<String> {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((outside, after)) = scan::split(rest, "\"") {
+        with_nulls_into(outside, &mut out);
+        out.push('"');
+        let (inside, next) = after.split_at_checked(text_end(after))?;
+        plain_into(inside, &mut out);
+        rest = next;
+    }
+    with_nulls_into(rest, &mut out);
+    Some(out).filter(|out| out != raw)
+}
+
+/// Where a string ends that may hold control characters, its closing quote included.
+fn text_end(text: &str) -> usize {
+    let mut is_escaped = false;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte == b'"' && !is_escaped {
+            return at + 1;
+        }
+        is_escaped = byte == b'\\' && !is_escaped;
+    }
+    text.len()
+}
+
+fn with_nulls_into(raw: &str, out: &mut String) {
+    let mut rest = raw;
+    while let Some(letter) = rest.chars().next() {
+        let after = ["NaN", "Infinity", "-Infinity"].iter().find_map(|word| rest.strip_prefix(word));
+        match after {
+            Some(_) => out.push_str("null"),
+            None => out.push(letter),
+        }
+        rest = after.or(rest.get(letter.len_utf8()..)).unwrap_or("");
+    }
+}
+
+/// Appends the inside of a string, its escapes as they are.
+fn plain_into(raw: &str, out: &mut String) {
+    for letter in raw.chars() {
+        match letter {
+            '\0'..='\u{1f}' => escape_into(letter.encode_utf8(&mut [0; 4]), out),
+            _ => out.push(letter),
+        }
+    }
+}
+
 /// A raw object without the members that are null, at any depth.
 pub fn without_nulls(raw: &str) -> String {
     let mut cursor = super::Cursor::new(raw);

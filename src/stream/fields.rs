@@ -4,86 +4,23 @@ use super::repair::Repairs;
 use crate::accumulate;
 use crate::json;
 use crate::scan;
-use crate::wire::chunk::{Choice, Chunk, Delta};
+use crate::wire::chunk::Delta;
 use std::borrow::Cow;
 
-/// Replies of other shapes than OpenAI's, told by their members: Workers AI's `{"response":"…"}`, Ollama's own
-/// `{"message":{…},"done":false}`. They become a choice of a chunk.
-pub fn adopt(chunk: &mut Chunk<'_>, repairs: &mut Repairs) {
-    if chunk.choices.is_some() {
-        return;
-    }
-    let member = |name: &str| chunk.extra.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
-    let message =
-        member("message").filter(|message| message.starts_with('{') && json::member(message, "role").is_some());
-    let delta = match (message, member("response").filter(|response| json::string(response).is_some())) {
-        (Some(message), _) => {
-            let mut cursor = json::Cursor::new(message);
-            cursor.open(b'{');
-            Delta::read(&mut cursor).ok().map(Box::new)
-        }
-        (None, Some(response)) => Some(Box::new(Delta { content: Some(response), ..Delta::default() })),
-        (None, None) => None,
-    };
-    let Some(delta) = delta else { return };
-    repairs.note("foreign_shape");
-    let is_done = member("done") == Some("true");
-    let finish_reason = member("done_reason").or(is_done.then_some("\"stop\""));
-    let choice =
-        Choice { index: Some("0"), delta: Some(delta), finish_reason, has_finish_reason: true, ..Choice::default() };
-    chunk.choices = Some(vec![choice]);
-    chunk.extra.retain(|(key, _)| !matches!(*key, "message" | "response" | "done" | "done_reason"));
-}
-
-/// What there is to read of a choice: its delta; else its message, as far as it goes beyond what came; else its text.
-pub fn delta<'a>(
-    delta: Option<Box<Delta<'a>>>,
-    message: Option<Box<Delta<'a>>>,
-    text: Option<&'a str>,
-    so_far: Option<&accumulate::Choice>,
-    repairs: &mut Repairs,
-) -> Option<Box<Delta<'a>>> {
-    let is_filled = |delta: &Delta<'_>| delta.content.is_some_and(|raw| raw != "\"\"") || !delta.tool_calls.is_empty();
-    match (delta, message) {
-        // A plain completion of Perplexity's has an empty delta beside the message.
-        (Some(delta), Some(message)) if so_far.is_none() && !is_filled(&delta) && is_filled(&message) => Some(message),
-        (Some(mut delta), None) if delta.content.is_none() && text.is_some() => {
-            delta.content = text;
-            Some(delta)
-        }
-        (Some(delta), _) => Some(delta),
-        (None, Some(message)) => match so_far {
-            None => Some(message),
-            Some(so_far) => {
-                repairs.note("message_in_stream");
-                Some(remainder(message, so_far))
-            }
-        },
-        (None, None) => text.map(|text| Box::new(Delta { content: Some(text), ..Delta::default() })),
-    }
-}
-
-/// The part of a message that deltas have not brought: MiniMax repeats the whole at the end, some send only messages that
-/// grow.
-pub fn remainder<'a>(mut message: Box<Delta<'a>>, so_far: &accumulate::Choice) -> Box<Delta<'a>> {
-    let known = so_far.content.as_deref().unwrap_or("");
-    let goes_on = |raw: &&str| json::string(raw).is_some_and(|text| text.starts_with(known));
-    message.content = message.content.filter(|raw| known.is_empty() || goes_on(raw));
-    message.known = known.len();
-    (message.role, message.refusal) = (None, None);
-    (message.reasoning, message.reasoning_content, message.has_reasoning) = (None, None, true);
-    message.function_call = None;
-    if !so_far.calls.is_empty() {
-        message.tool_calls.clear();
-    }
-    message
-}
+/// Where an object that stands for a text has it.
+const TEXTS: [&str; 8] =
+    ["text", "content", "summary", "thinking", "reasoning", "reasoning_content", "reasoning_text", "value"];
+/// Members that hold the reasoning in parts: OpenRouter's, LiteLLM's.
+pub const DETAILS: [&str; 2] = ["reasoning_details", "thinking_blocks"];
+/// How deep a text may lie in objects and arrays.
+const DEPTH: usize = 4;
 
 #[derive(Default)]
 pub struct Content<'a> {
     pub text: Option<Cow<'a, str>>,
     pub reasoning: String,
-    /// The whole array, when a part of it is neither text nor thinking.
+    pub refusal: Option<&'a str>,
+    /// The whole array, when a part of it is none of these.
     pub unknown: Option<&'a str>,
 }
 
@@ -91,7 +28,6 @@ pub struct Content<'a> {
 pub fn content<'a>(delta: &Delta<'a>, repairs: &mut Repairs) -> Content<'a> {
     let Some(raw) = delta.content else { return Content::default() };
     if let Some(text) = json::string(raw) {
-        let text = text.get(delta.known..).unwrap_or("");
         return Content { text: Some(Cow::Borrowed(text)), ..Content::default() };
     }
     if !raw.starts_with('[') {
@@ -104,7 +40,7 @@ pub fn content<'a>(delta: &Delta<'a>, repairs: &mut Repairs) -> Content<'a> {
     let mut found = Content::default();
     let mut text = String::new();
     for part in json::elements(raw) {
-        if !read_part(part, &mut text, &mut found.reasoning) {
+        if !found.read_part(part, &mut text) {
             found.unknown = Some(raw);
         }
     }
@@ -112,53 +48,68 @@ pub fn content<'a>(delta: &Delta<'a>, repairs: &mut Repairs) -> Content<'a> {
     found
 }
 
-/// False for a part of unknown type.
-pub fn read_part(part: &str, text: &mut String, reasoning: &mut String) -> bool {
-    if let Some(plain) = json::string(part) {
-        text.push_str(plain);
-        return true;
-    }
-    let texts = |name: &str, out: &mut String| match json::member(part, name) {
-        Some(raw) if raw.starts_with('[') => {
-            for inner in json::elements(raw) {
-                out.push_str(json::member(inner, "text").and_then(json::string).unwrap_or(""));
+impl<'a> Content<'a> {
+    /// False for a part of unknown type.
+    fn read_part(&mut self, part: &'a str, text: &mut String) -> bool {
+        match json::member(part, "type").and_then(json::string) {
+            Some("text" | "output_text") | None => gather(part, DEPTH, text),
+            Some("refusal") => self.refusal = json::member(part, "refusal").and_then(json::string),
+            // Mistral; Databricks
+            Some(kind) if ["thinking", "reasoning"].iter().any(|word| scan::position(kind, word).is_some()) => {
+                gather(part, DEPTH, &mut self.reasoning);
             }
+            Some(_) => return false,
         }
-        Some(raw) => out.push_str(json::string(raw).unwrap_or("")),
-        None => {}
-    };
-    match json::member(part, "type").and_then(json::string) {
-        Some("text" | "output_text") | None => texts("text", text),
-        Some("thinking") => texts("thinking", reasoning),
-        // Databricks
-        Some("reasoning") => texts("summary", reasoning),
-        Some(_) => return false,
+        true
     }
-    true
 }
 
-/// The reasoning of a delta, under any of its names, once: some servers say the same under two.
+/// Appends the text that a value stands for, raw.
+fn gather(raw: &str, depth: usize, out: &mut String) {
+    if let Some(text) = json::string(raw) {
+        return out.push_str(text);
+    }
+    if depth == 0 {
+        return;
+    }
+    for element in json::elements(raw) {
+        gather(element, depth - 1, out);
+    }
+    let before = out.len();
+    for value in TEXTS.iter().filter_map(|name| json::member(raw, name)) {
+        if out.len() == before {
+            gather(value, depth - 1, out);
+        }
+    }
+}
+
+/// The reasoning of a delta, under any of its names, once: some servers say the same under two. `has_field`: a field for it
+/// was seen.
 pub fn reasoning<'a>(
     delta: &Delta<'a>,
     so_far: Option<&accumulate::Choice>,
+    has_field: &mut bool,
     repairs: &mut Repairs,
 ) -> Option<Cow<'a, str>> {
     if let Some(text) = delta.reasoning_content.and_then(json::filled) {
+        *has_field = true;
         return Some(Cow::Borrowed(text));
     }
-    if let Some(text) = delta.reasoning.and_then(json::filled) {
-        repairs.note("reasoning_renamed");
-        return Some(Cow::Borrowed(text));
-    }
-    // Where there is a field for it, the details only repeat it, or are not meant to be read.
-    if delta.has_reasoning {
-        return None;
-    }
-    let details = delta.extra.iter().find(|(key, _)| *key == "reasoning_details")?.1;
     let mut text = String::new();
-    for detail in json::elements(details) {
-        let said = json::member(detail, "text").or_else(|| json::member(detail, "summary"));
-        text.push_str(said.and_then(json::string).unwrap_or(""));
+    if let Some(raw) = delta.reasoning_content.filter(|raw| *raw != "\"\"").or(delta.reasoning) {
+        if let Some(text) = json::filled(raw) {
+            *has_field = true;
+            repairs.note("reasoning_renamed");
+            return Some(Cow::Borrowed(text));
+        }
+        gather(raw, DEPTH, &mut text);
+    }
+    // Where there is a field for it, be it null, the details only repeat it, or are not meant to be read.
+    let details = delta.extra.iter().find(|(key, _)| DETAILS.contains(key) && !delta.has_reasoning && !*has_field);
+    if let (true, Some((_, details))) = (text.is_empty(), details) {
+        for detail in json::elements(details) {
+            gather(detail, DEPTH, &mut text);
+        }
     }
     if text.is_empty() {
         return None;
@@ -175,26 +126,60 @@ pub fn reasoning<'a>(
 pub enum Finish {
     Word(&'static str),
     Failed,
+    /// Not a reason: "null" as a text, blanks.
+    Unsaid,
 }
 
-/// OpenAI's word for a finish reason.
+/// OpenAI's word for a finish reason. Others have many, told by a part of them; the first that is found counts.
 pub fn finish_reason(raw: &str) -> Finish {
-    Finish::Word(match raw.to_ascii_lowercase().as_str() {
-        "length" | "max_tokens" | "model_length" | "max_output_tokens" => "length",
-        "tool_calls" | "tool_call" | "tool_use" | "function_call" | "tool" => "tool_calls",
-        "content_filter" | "sensitive" | "safety" | "content_filtered" | "refusal" => "content_filter",
-        "error" | "network_error" | "insufficient_system_resource" => return Finish::Failed,
+    const PARTS: [(&str, &str); 25] = [
+        ("error", ""),
+        ("fail", ""),
+        ("malformed", ""),
+        ("unexpected", ""),
+        ("insufficient", ""),
+        ("abort", ""),
+        ("cancel", ""),
+        ("timeout", ""),
+        ("tool", "tool_calls"),
+        ("function", "tool_calls"),
+        ("filter", "content_filter"),
+        ("safety", "content_filter"),
+        ("sensitive", "content_filter"),
+        ("refus", "content_filter"),
+        ("prohibited", "content_filter"),
+        ("blocklist", "content_filter"),
+        ("recitation", "content_filter"),
+        ("guardrail", "content_filter"),
+        ("moderation", "content_filter"),
+        ("spii", "content_filter"),
+        ("length", "length"),
+        ("max_", "length"),
+        ("limit", "length"),
+        ("window", "length"),
+        ("incomplete", "length"),
+    ];
+    let word = raw.trim_ascii().to_ascii_lowercase();
+    if matches!(word.as_str(), "" | "null" | "none" | "finish_reason_unspecified") {
+        return Finish::Unsaid;
+    }
+    match PARTS.iter().find(|(part, _)| scan::position(&word, part).is_some()) {
+        Some((_, "")) => Finish::Failed,
+        Some((_, meant)) => Finish::Word(meant),
         // "stop", and what others call it: "eos", "end_turn", "stop_sequence", "COMPLETE".
-        _ => "stop",
-    })
+        None => Finish::Word("stop"),
+    }
 }
 
-/// A usage object without nulls (OpenAI's schema has none); an empty one says nothing.
-pub fn usage(raw: Option<&str>) -> Option<Cow<'_, str>> {
-    let raw = raw.filter(|raw| {
-        raw.starts_with('{')
-            && (json::member(raw, "total_tokens").is_some() || json::member(raw, "prompt_tokens").is_some())
-    })?;
+/// A usage object without nulls (OpenAI's schema has none); an empty one says nothing, nor do zeros once more was `known`.
+pub fn usage<'a>(raw: Option<&'a str>, known: &Option<String>) -> Option<Cow<'a, str>> {
+    let raw = raw.filter(|raw| raw.starts_with('{'))?;
+    let names = ["total_tokens", "prompt_tokens", "completion_tokens", "input_tokens", "output_tokens"];
+    let mut counts = names.iter().filter_map(|name| json::member(raw, name)).peekable();
+    counts.peek()?;
+    if known.is_some() && counts.all(|count| count == "0") {
+        return None;
+    }
     Some(if scan::position(raw, "null").is_some() { Cow::Owned(json::without_nulls(raw)) } else { Cow::Borrowed(raw) })
 }
 
@@ -225,7 +210,10 @@ pub fn text_or<'a>(raw: Option<&'a str>, known: &str, repair: &'static str, repa
 }
 
 pub fn created<'a>(raw: Option<&'a str>, known: &str, repairs: &mut Repairs) -> Cow<'a, str> {
-    match raw.filter(|raw| json::integer(raw).is_some()) {
+    // A fraction of a second, or a number in quotes.
+    let raw = raw.map(|raw| json::string(raw).unwrap_or(raw));
+    let whole = raw.map(|raw| scan::split(raw, ".").map_or(raw, |(whole, _)| whole));
+    match whole.filter(|whole| json::integer(whole).is_some_and(|seconds| seconds >= 0) && json::is_whole(whole)) {
         Some(number) => Cow::Borrowed(number),
         None => {
             repairs.note("created_missing");

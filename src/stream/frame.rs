@@ -8,7 +8,12 @@ pub struct Values {
     depth: usize,
     in_string: bool,
     escaped: bool,
+    /// Bytes of an end marker that came between values.
+    marker: usize,
 }
+
+/// What ends a stream of events ends some streams of lines too.
+const MARKER: &[u8] = b"[DONE]";
 
 impl Values {
     /// Calls `found` with each value that becomes whole.
@@ -22,6 +27,10 @@ impl Values {
                 self.value.extend_from_slice(input.get(start..=at).unwrap_or(&[]));
                 found(&String::from_utf8_lossy(&self.value));
                 self.value.clear();
+            }
+            if self.depth == 0 && self.marker == MARKER.len() {
+                self.marker = 0;
+                found("[DONE]");
             }
         }
         if self.depth > 0 {
@@ -43,6 +52,10 @@ impl Values {
             self.escaped = byte == b'\\' && !self.escaped;
             self.in_string = !ends;
             return false;
+        }
+        if self.depth == 0 {
+            let goes_on = MARKER.get(self.marker).is_some_and(|next| byte.eq_ignore_ascii_case(next));
+            self.marker = if goes_on { self.marker + 1 } else { usize::from(byte == b'[') };
         }
         match byte {
             b'{' => self.depth += 1,

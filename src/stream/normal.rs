@@ -2,15 +2,17 @@
 //! no provider is named in code, only in comments as the source.
 
 use super::fields::{
-    self, Finish, append, content, created, delta, finish_reason, logprobs, reasoning, service_tier, text_or, usage,
+    self, Content, DETAILS, Finish, append, content, created, finish_reason, logprobs, reasoning, service_tier,
+    text_or, usage,
 };
+use super::message::{Messages, News};
 use super::repair::Repairs;
 use super::think::Splitter;
 use super::tools::Slots;
 use crate::accumulate::{self, Accumulator};
 use crate::error::{Details, Error, Kind};
 use crate::json;
-use crate::wire::chunk::{Choice, Chunk, Delta, ToolCall};
+use crate::wire::chunk::{Choice, Chunk};
 use crate::wire::{clean, failure as wire_failure};
 use std::borrow::Cow;
 
@@ -28,28 +30,47 @@ struct State {
     has_role: bool,
     think: Splitter,
     slots: Slots,
+    messages: Messages,
+    /// Reasoning came in a field of its own.
+    has_field: bool,
 }
+
+/// Members by which an object that is no part of a reply reports a failure.
+const REPORTS: [&str; 11] = [
+    "message",
+    "detail",
+    "errors",
+    "msg",
+    "error",
+    "errmsg",
+    "error_msg",
+    "error_message",
+    "exception",
+    "fault",
+    "faultstring",
+];
 
 /// The failure that a chunk reports, in whatever member. `None`: it reports none.
 pub fn failure(chunk: &Chunk<'_>, raw: &str) -> Option<Error> {
-    let says_something = |error: &&str| !matches!(*error, "false" | "\"\"");
+    let has_choices = chunk.choices.as_ref().is_some_and(|choices| !choices.is_empty());
+    let is_empty = |error: &str| matches!(error, "{}" | "[]" | "0") && has_choices;
+    let says_something = |error: &&str| !matches!(*error, "false" | "\"\"") && !is_empty(error);
     if let Some(error) = chunk.error.filter(says_something) {
-        return Some(wire_failure::frame(if error.starts_with('"') { raw } else { error }));
+        return Some(wire_failure::frame(if error.starts_with(['{', '[']) { error } else { raw }));
     }
     let in_choice = chunk.choices.iter().flatten().find_map(|choice| choice.error.filter(says_something));
     if let Some(error) = in_choice {
         return Some(wire_failure::frame(error));
     }
-    let extra = |name: &str| chunk.extra.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    let extra =
+        |name: &str| chunk.extra.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
     // MiniMax: status 200, `base_resp.status_code` tells.
     let status = extra("base_resp").and_then(|base| json::member(base, "status_code"));
-    if status.is_some_and(|code| code != "0") {
+    if status.is_some_and(|code| json::number(code) != Some(0)) {
         return Some(wire_failure::frame(raw));
     }
-    let is_error_object = chunk.object == Some("\"error\"");
-    let says = ["message", "detail", "errors", "msg"]
-        .iter()
-        .any(|name| extra(name).is_some_and(|value| value != "null" && value != "[]"));
+    let is_error_object = chunk.object == Some("\"error\"") || extra("success") == Some("false");
+    let says = REPORTS.iter().any(|name| extra(name).is_some_and(|value| !matches!(value, "null" | "[]" | "\"\"")));
     let is_bare = chunk.choices.is_none() && chunk.usage.is_none();
     (is_error_object || (is_bare && says)).then(|| wire_failure::frame(raw))
 }
@@ -67,7 +88,7 @@ impl Normalizer {
 
     /// Makes a chunk OpenAI's.
     pub fn normalize<'a>(&mut self, chunk: Chunk<'a>, reply: &Accumulator, repairs: &mut Repairs) -> clean::Chunk<'a> {
-        let mut usage = usage(chunk.usage);
+        let mut usage = usage(chunk.usage, &reply.usage);
         let mut extra = chunk.extra;
         if let Some(tier) = chunk.service_tier {
             extra.push((service_tier(tier, repairs), tier));
@@ -83,17 +104,17 @@ impl Normalizer {
             _ => repairs.note("object_wrong"),
         }
         let mut choices = Vec::new();
-        for (position, choice) in chunk.choices.unwrap_or_default().into_iter().enumerate() {
-            if let Some(moved) = fields::usage(choice.usage) {
+        for choice in chunk.choices.unwrap_or_default() {
+            if let Some(moved) = fields::usage(choice.usage, &reply.usage) {
                 repairs.note("usage_in_choice");
                 usage = usage.or(Some(moved));
             }
-            choices.push(self.choice(choice, position, reply, repairs));
+            choices.push(self.choice(choice, reply, repairs));
         }
         // Groq
         let grouped =
             extra.iter().find(|(key, _)| *key == "x_groq").and_then(|(_, group)| json::member(group, "usage"));
-        if let (None, Some(moved)) = (&usage, fields::usage(grouped)) {
+        if let (None, Some(moved)) = (&usage, fields::usage(grouped, &reply.usage)) {
             repairs.note("usage_in_x_groq");
             usage = Some(moved);
         }
@@ -107,15 +128,18 @@ impl Normalizer {
         }
     }
 
-    /// What was held back in case it was a tag, as a last chunk.
-    pub fn flush(&mut self, reply: &Accumulator) -> Option<clean::Chunk<'static>> {
+    /// What was held back in case it was a tag, as a last chunk. `is_complete`: calls without arguments will get none.
+    pub fn flush(&mut self, reply: &Accumulator, is_complete: bool) -> Option<clean::Chunk<'static>> {
         let mut choices = Vec::new();
         for state in &mut self.choices {
             let pieces = state.think.finish();
             let content = Some(pieces.content).filter(|text| !text.is_empty());
             let reasoning = Some(Cow::Owned(pieces.reasoning)).filter(|text: &Cow<'_, str>| !text.is_empty());
-            if content.is_some() || reasoning.is_some() {
-                choices.push(clean::Choice { index: state.index, content, reasoning, ..clean::Choice::default() });
+            let mut calls = Vec::new();
+            state.slots.complete(reply.choice(state.index), is_complete, &mut calls);
+            if content.is_some() || reasoning.is_some() || !calls.is_empty() {
+                let index = state.index;
+                choices.push(clean::Choice { index, content, reasoning, calls, ..clean::Choice::default() });
             }
         }
         if choices.is_empty() {
@@ -126,17 +150,11 @@ impl Normalizer {
         Some(clean::Chunk { id, created: created.into(), model, choices, ..clean::Chunk::default() })
     }
 
-    fn choice<'a>(
-        &mut self,
-        choice: Choice<'a>,
-        position: usize,
-        reply: &Accumulator,
-        repairs: &mut Repairs,
-    ) -> clean::Choice<'a> {
-        let index = choice.index.and_then(|raw| raw.parse().ok()).unwrap_or_else(|| {
+    fn choice<'a>(&mut self, mut choice: Choice<'a>, reply: &Accumulator, repairs: &mut Repairs) -> clean::Choice<'a> {
+        let index = choice.number();
+        if choice.own_number().is_none() {
             repairs.note("choice_index_missing");
-            u32::try_from(position).unwrap_or(0)
-        });
+        }
         let so_far = reply.choice(index);
         let at = self.choices.iter().position(|state| state.index == index).unwrap_or(self.choices.len());
         if at == self.choices.len() {
@@ -145,10 +163,11 @@ impl Normalizer {
         let seed = self.seed;
         #[allow(clippy::indexing_slicing, reason = "made above where it was missing")]
         let state = &mut self.choices[at];
+        let news = state.messages.read(&mut choice, so_far, repairs);
         let mut clean =
             clean::Choice { index, logprobs: logprobs(choice.logprobs), extra: choice.extra, ..Default::default() };
-        match delta(choice.delta, choice.message, choice.text, so_far, repairs) {
-            Some(delta) => state.delta(delta, so_far, seed, &mut clean, repairs),
+        match news {
+            Some(news) => state.news(news, so_far, seed, &mut clean, repairs),
             None => {
                 repairs.note("delta_missing");
                 clean.role = !std::mem::replace(&mut state.has_role, true);
@@ -159,6 +178,8 @@ impl Normalizer {
         }
         if let Some(raw) = choice.finish_reason.filter(|raw| json::filled(raw).is_some()) {
             self.finish(raw, at, so_far, &mut clean, repairs);
+        } else if !clean.calls.is_empty() && so_far.is_some_and(|choice| choice.finish == Some("stop")) {
+            clean.finish = Some("tool_calls");
         }
         clean
     }
@@ -175,11 +196,15 @@ impl Normalizer {
     ) {
         let Some(state) = self.choices.get_mut(at) else { return };
         let reason = json::string(raw).unwrap_or("");
+        let meant = finish_reason(reason);
+        if matches!(meant, Finish::Unsaid) {
+            return repairs.note("finish_reason_renamed");
+        }
         let pieces = state.think.finish();
         append(&mut clean.content, pieces.content);
         append(&mut clean.reasoning, Cow::Owned(pieces.reasoning));
-        let word = match finish_reason(reason) {
-            Finish::Failed => {
+        let word = match meant {
+            Finish::Unsaid | Finish::Failed => {
                 let message = ["The provider ended the reply with finish_reason \"", reason, "\""].concat();
                 self.failure = Some(Error::stream(Kind::Server, message, Details::default()));
                 return keep_native(raw, clean);
@@ -194,44 +219,55 @@ impl Normalizer {
         if so_far.is_some_and(|choice| choice.finish == Some(word)) {
             return repairs.note("finish_reason_repeated");
         }
-        state.complete_arguments(so_far, clean);
+        state.slots.complete(so_far, true, &mut clean.calls);
         clean.finish = Some(word);
     }
 }
 
 impl State {
-    fn delta<'a>(
+    fn news<'a>(
         &mut self,
-        mut delta: Box<Delta<'a>>,
+        news: News<'a>,
         so_far: Option<&accumulate::Choice>,
         seed: u64,
         clean: &mut clean::Choice<'a>,
         repairs: &mut Repairs,
     ) {
+        let mut delta = news.delta;
         self.role(delta.role, clean, repairs);
-        let mut content = content(&delta, repairs);
-        let field = reasoning(&delta, so_far, repairs);
+        let content = match news.content {
+            None => content(&delta, repairs),
+            text => Content { text, ..Content::default() },
+        };
+        let field = news.reasoning.or_else(|| reasoning(&delta, so_far, &mut self.has_field, repairs));
+        let field = field.filter(|text| !text.is_empty());
         let mut extra = std::mem::take(&mut delta.extra);
         let parts = Some(Cow::Owned(content.reasoning)).filter(|text: &Cow<'_, str>| !text.is_empty());
         if field.is_some() || parts.is_some() {
             self.think.disable();
         }
         clean.reasoning = field.or(parts);
-        if let Some(Cow::Borrowed(text)) = content.text {
-            content.text = Some(self.split(text, clean, repairs));
+        // Details that are not meant to be read: an empty field says so to who reads our own stream.
+        if clean.reasoning.is_none() && delta.has_reasoning && extra.iter().any(|(key, _)| DETAILS.contains(key)) {
+            clean.reasoning = Some(Cow::Borrowed(""));
         }
-        clean.content = content.text;
-        clean.refusal = delta.refusal.and_then(json::string);
+        clean.content = content.text.map(|text| match text {
+            Cow::Borrowed(text) => self.split(text, clean, repairs),
+            Cow::Owned(text) => Cow::Owned(self.split(&text, clean, repairs).into_owned()),
+        });
+        clean.refusal = delta.refusal.and_then(json::string).or(content.refusal);
         for call in &delta.tool_calls {
             let fragment = self.slots.fragment(call, so_far, &clean.calls, seed, repairs);
             clean.calls.extend(fragment);
         }
-        let is_call = |call: &ToolCall<'_>| call.name.and_then(json::filled).is_some() || call.arguments.is_some();
-        if let Some(mut call) = delta.function_call.filter(|call| is_call(call)) {
-            repairs.note("function_call");
+        if let (Some(mut call), true) = (delta.function_call, delta.tool_calls.is_empty()) {
             // There is only ever one, so it is call 0.
             call.index = Some("0");
-            clean.calls.extend(self.slots.fragment(&call, so_far, &clean.calls, seed, &mut Repairs::default()));
+            let fragment = self.slots.fragment(&call, so_far, &clean.calls, seed, &mut Repairs::default());
+            if fragment.is_some() {
+                repairs.note("function_call");
+            }
+            clean.calls.extend(fragment);
         }
         extra.extend(content.unknown.map(|parts| ("content_parts", parts)));
         clean.delta_extra = extra;
@@ -249,7 +285,7 @@ impl State {
         self.has_role = true;
     }
 
-    fn split<'a>(&mut self, text: &'a str, clean: &mut clean::Choice<'a>, repairs: &mut Repairs) -> Cow<'a, str> {
+    fn split<'t>(&mut self, text: &'t str, clean: &mut clean::Choice<'_>, repairs: &mut Repairs) -> Cow<'t, str> {
         if self.think.is_done() {
             return Cow::Borrowed(text);
         }
@@ -262,24 +298,6 @@ impl State {
             append(&mut clean.reasoning, Cow::Owned(pieces.reasoning));
         }
         pieces.content
-    }
-
-    /// A call without any arguments: OpenAI says `{}`.
-    fn complete_arguments(&self, so_far: Option<&accumulate::Choice>, clean: &mut clean::Choice<'_>) {
-        for slot in 0..self.slots.len() {
-            let before = so_far.and_then(|choice| choice.calls.get(slot));
-            let has_before = before.is_some_and(|call| !call.arguments.is_empty());
-            let mut fragments = clean.calls.iter_mut().filter(|call| call.index == slot);
-            if has_before || fragments.any(|call| !call.arguments.is_empty()) {
-                continue;
-            }
-            match clean.calls.iter_mut().find(|call| call.index == slot) {
-                Some(fragment) => fragment.arguments = Cow::Borrowed("{}"),
-                None => {
-                    clean.calls.push(clean::Call { index: slot, arguments: Cow::Borrowed("{}"), ..Default::default() })
-                }
-            }
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::frame::Values;
 use super::predict::Template;
-use super::{Body, Decoder, LIMIT, fields, normal};
+use super::{Body, Decoder, LIMIT, foreign, normal};
 use crate::error::{Details, Error, Kind};
 use crate::json::{self, Cursor};
 use crate::scan;
@@ -10,13 +10,16 @@ use crate::sse;
 use crate::wire::{chunk, failure};
 use std::borrow::Cow;
 
+/// Events that only keep the connection open, whatever they say.
+const PINGS: [&[u8]; 4] = [b"ping", b"heartbeat", b"keepalive", b"keep-alive"];
 /// How often an event's data is searched for another event: each search may go to its end.
 const GLUED: usize = 4;
 
 impl Decoder {
     /// Decides by the first byte what the body is, and drops what stands before it.
     pub(super) fn recognize<'a>(&mut self, input: &'a [u8]) -> &'a [u8] {
-        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0xEF | 0xBB | 0xBF);
+        // Blanks, a byte order mark, the separator of JSON text sequences.
+        let is_blank = |byte: &u8| matches!(byte, 0..=b' ' | 0xEF | 0xBB | 0xBF);
         let start = input.iter().position(|byte| !is_blank(byte)).unwrap_or(input.len());
         let rest = input.get(start..).unwrap_or(&[]);
         match rest.first() {
@@ -91,11 +94,15 @@ impl Decoder {
                 return self.fail(failure::frame(&text));
             }
         }
+        if PINGS.contains(&event.name) {
+            return self.repairs.note("data_ignored");
+        }
         self.value(&text, is_last);
     }
 
     /// The data of an event, or one JSON value of a body: usually one value, sometimes several.
     pub(super) fn value(&mut self, text: &str, is_last: bool) {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // The last event of a stream that was cut in its middle: half of it is worth nothing.
         if is_last && !is_sequence(text) {
             self.cut = true;
@@ -108,7 +115,7 @@ impl Decoder {
                 return self.repairs.note("data_after_end");
             }
             let rest = cursor.rest();
-            if let Some(rest) = rest.strip_prefix("[DONE]") {
+            if let Some(rest) = after_marker(rest) {
                 self.done();
                 cursor = Cursor::new(rest);
                 continue;
@@ -118,32 +125,72 @@ impl Decoder {
                 self.repairs.note("events_joined");
             }
             let Ok(raw) = cursor.value() else {
-                // A ping; or half an event with the next one glued to it (a gateway that lost a line).
+                if let Some(mended) = json::mended(rest).filter(|mended| is_sequence(mended)) {
+                    self.repairs.note("json_mended");
+                    return self.value(&mended, false);
+                }
+                // A ping; or half an event with the next one glued to it (a gateway that lost a line, or framed twice).
                 self.repairs.note("data_not_json");
-                let Some(next) = scan::position(rest, "data: {").filter(|_| count <= GLUED) else { return };
-                cursor = Cursor::new(rest.get(next + "data: ".len()..).unwrap_or(""));
+                let Some(next) = glued(rest).filter(|_| count <= GLUED) else { return };
+                cursor = Cursor::new(next);
                 continue;
             };
-            self.object(raw, text);
+            match raw.as_bytes().first() {
+                Some(b'{') => self.object(raw, text, false),
+                Some(b'[') => self.array(raw),
+                Some(b'"') => self.text(raw),
+                _ => self.repairs.note("data_ignored"),
+            }
         }
     }
 
-    /// `text`: the data in which `raw` stands.
-    fn object(&mut self, raw: &str, text: &str) {
+    /// Several chunks in an array, or an error in one (Gemini).
+    fn array(&mut self, raw: &str) {
+        let mut chunks = json::elements(raw);
+        chunks.retain(|element| element.starts_with('{'));
+        if chunks.is_empty() {
+            self.repairs.note("data_ignored");
+        }
+        for chunk in chunks {
+            if self.end.is_none() {
+                self.object(chunk, "", false);
+            }
+        }
+    }
+
+    /// A chunk or an end marker that was made a JSON string.
+    fn text(&mut self, raw: &str) {
+        let text = json::unescape(json::string(raw).unwrap_or(""));
+        if scan::begins(text.trim_ascii(), b"{[") {
+            self.repairs.note("json_in_text");
+            self.value(&text, false);
+        } else {
+            self.repairs.note("data_ignored");
+        }
+    }
+
+    /// `text`: the data in which `raw` stands. `is_inner`: it was taken out of an envelope.
+    fn object(&mut self, raw: &str, text: &str, is_inner: bool) {
         let mut cursor = Cursor::new(raw);
         let Ok(mut chunk) = chunk::Chunk::read(&mut cursor) else {
-            // An array with an error in it (Gemini), or a value that says nothing.
-            return match json::elements(raw).first() {
-                Some(first) if json::member(first, "error").is_some() => self.fail(failure::frame(raw)),
-                _ => self.repairs.note("data_ignored"),
-            };
+            return self.repairs.note("data_ignored");
         };
+        if let (Some(inner), false) = (foreign::unwrapped(&chunk), is_inner) {
+            self.repairs.note("foreign_shape");
+            return self.object(inner, "", true);
+        }
         self.values += 1;
-        fields::adopt(&mut chunk, &mut self.repairs);
+        self.is_foreign = foreign::adopt(&mut chunk, raw, &mut self.repairs);
         let failed = normal::failure(&chunk, raw);
         let is_whole = chunk.is_completion();
         if chunk.choices.is_some() || failed.is_none() {
-            self.chunk(chunk, text);
+            // Each choice is read by what came before it. Copilot splits one into several of the same index.
+            let twins = chunk.take_twins();
+            let text = if twins.is_empty() { text } else { "" };
+            for twin in twins {
+                self.chunk(twin, raw, text);
+            }
+            self.chunk(chunk, raw, text);
         }
         // What the error itself says comes before what a finish reason says of it.
         if let Some(error) = failed.or_else(|| self.normalizer.take_failure()) {
@@ -154,8 +201,10 @@ impl Decoder {
         }
     }
 
-    fn chunk(&mut self, chunk: chunk::Chunk<'_>, text: &str) {
-        if !self.predicts || self.is_plain {
+    fn chunk(&mut self, chunk: chunk::Chunk<'_>, raw: &str, text: &str) {
+        // What shares its event with others is not learnt from: the next event may be like the whole of it.
+        if !self.predicts || self.is_plain || raw.len() != text.trim_ascii().len() {
+            self.template = None;
             let clean = self.normalizer.normalize(chunk, &self.reply, &mut self.repairs);
             return self.put(&clean);
         }
@@ -188,13 +237,31 @@ impl Decoder {
 fn is_sequence(text: &str) -> bool {
     let mut cursor = Cursor::new(text);
     while !cursor.rest_is_blank() {
-        match cursor.rest().strip_prefix("[DONE]") {
+        match after_marker(cursor.rest()) {
             Some(rest) => cursor = Cursor::new(rest),
             None if cursor.value().is_err() => return false,
             None => {}
         }
     }
     true
+}
+
+/// What follows an end marker at the start of `text`.
+fn after_marker(text: &str) -> Option<&str> {
+    let (start, rest) = text.split_at_checked("[DONE]".len())?;
+    start.eq_ignore_ascii_case("[DONE]").then_some(rest)
+}
+
+/// The data of the first event that is glued to what stands before it.
+fn glued(text: &str) -> Option<&str> {
+    let mut rest = text;
+    while let Some((_, after)) = scan::split(rest, "data:") {
+        rest = after.trim_ascii_start();
+        if scan::begins(rest, b"{[") {
+            return Some(rest);
+        }
+    }
+    None
 }
 
 fn is_whole(data: &[u8]) -> bool {

@@ -1,13 +1,12 @@
-//! `<think>…</think>` at the very start of the text, cut anywhere: what stands between the tags is reasoning, blanks after
-//! the closing tag are dropped. An answer that only mentions the tag is left alone: once anything but blanks came before it,
+//! `<think>…</think>` (or `<thinking>…</thinking>`, Amazon's Nova) at the very start of the text, cut anywhere: what stands
+//! between the tags is reasoning, blanks after the closing tag are dropped. An answer that only mentions the tag is left alone: once anything but blanks came before it,
 //! the splitter is done.
 
 use crate::json::{Unescaper, escape_into};
 use crate::scan;
 use std::borrow::Cow;
 
-const OPEN: &str = "<think>";
-const CLOSE: &str = "</think>";
+const TAGS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thinking>")];
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -30,6 +29,8 @@ pub struct Splitter {
     held: String,
     /// How much of what is held is known to be blank.
     blanks: usize,
+    /// The tag that closes the block.
+    close: &'static str,
     unescaper: Unescaper,
 }
 
@@ -101,22 +102,24 @@ impl Splitter {
     fn start(&mut self, pieces: &mut Pieces<'_>) {
         let text = self.held.get(self.blanks..).unwrap_or("").trim_ascii_start();
         self.blanks = self.held.len() - text.len();
-        if let Some(rest) = text.strip_prefix(OPEN) {
+        let opened = TAGS.iter().find_map(|(open, close)| Some((text.strip_prefix(open)?, *close)));
+        if let Some((rest, close)) = opened {
             self.held = rest.to_owned();
+            self.close = close;
             self.place = Place::Inside;
-        } else if !OPEN.starts_with(text) {
+        } else if !TAGS.iter().any(|(open, _)| open.starts_with(text)) {
             self.answer(pieces);
         }
     }
 
     fn inside(&mut self, pieces: &mut Pieces<'_>) {
-        if let Some((thought, rest)) = scan::split(&self.held, CLOSE) {
+        if let Some((thought, rest)) = scan::split(&self.held, self.close) {
             escape_into(thought, &mut pieces.reasoning);
             self.held = rest.to_owned();
             self.place = Place::Gap;
             return;
         }
-        let keep = possible_tag(&self.held);
+        let keep = possible_tag(&self.held, self.close);
         let thought = self.held.len() - keep;
         escape_into(self.held.get(..thought).unwrap_or(""), &mut pieces.reasoning);
         self.held = self.held.get(thought..).unwrap_or("").to_owned();
@@ -139,6 +142,6 @@ impl Splitter {
 }
 
 /// How many bytes at the end of `text` may be the beginning of the closing tag.
-fn possible_tag(text: &str) -> usize {
-    (1..CLOSE.len()).rev().find(|length| text.ends_with(CLOSE.get(..*length).unwrap_or("\0"))).unwrap_or(0)
+fn possible_tag(text: &str, close: &str) -> usize {
+    (1..close.len()).rev().find(|length| text.ends_with(close.get(..*length).unwrap_or("\0"))).unwrap_or(0)
 }

@@ -12,6 +12,7 @@ use super::options::Options;
 use super::waiting::{Goal, Waiter, Waits};
 use crate::call::{self, Api, Asking, Call, Step, Surroundings};
 use crate::error::{Error, Kind};
+use crate::scan;
 use crate::stream::Mode;
 use crate::wire::request::Additions;
 use gloo_net::http::Response;
@@ -42,6 +43,8 @@ pub struct Inner {
     pub held: RefCell<Option<Rc<Inner>>>,
     /// What the two functions below are for, now.
     pub waits: Cell<Waits>,
+    /// The timer of a sleep.
+    pub timer: RefCell<JsValue>,
     /// Who waits for `send` or `drain`.
     pub waiter: RefCell<Option<Waiter>>,
     pub fulfilled: Closure<dyn FnMut(JsValue)>,
@@ -74,6 +77,7 @@ impl Driver {
                 this: weak.clone(),
                 held: RefCell::new(None),
                 waits: Cell::new(Waits::Head),
+                timer: RefCell::new(JsValue::UNDEFINED),
                 waiter: RefCell::new(None),
                 fulfilled: Closure::new(move |value| Inner::settled(&for_value, Ok(value))),
                 rejected: Closure::new(move |cause| Inner::settled(&for_cause, Err(cause))),
@@ -133,6 +137,11 @@ impl Driver {
         self.0.ready()
     }
 
+    /// Resolves when the head of a good response is there again, after one whose reply was not worth anything.
+    pub fn again(&self) -> Promise {
+        self.0.until(Goal::Head)
+    }
+
     /// Reads all that is left.
     pub fn drain(&self) -> Promise {
         let promise = self.0.until(Goal::End);
@@ -147,6 +156,13 @@ impl Driver {
             let thrown = self.0.throwable(&error, &reason);
             self.0.error.replace(Some(thrown));
             self.0.stop(Some(error), &reason);
+        }
+    }
+
+    /// Ends the call, for it took too long. `message`: which time ran out.
+    pub fn expire(&self, message: String) {
+        if self.0.call.borrow().end().is_none() {
+            self.0.stop(Some(Error::new(Kind::Timeout, message)), &JsValue::UNDEFINED);
         }
     }
 
@@ -166,6 +182,16 @@ impl Driver {
     }
 }
 
+/// The core has no calendar: where `retry-after` is a date, it is told the seconds until then.
+fn seconds(name: &str, value: Option<String>) -> Option<String> {
+    let value = value?;
+    if name != "retry-after" || !value.contains(' ') {
+        return Some(value);
+    }
+    let moment = Date::parse(&value);
+    (moment > 0.0).then(|| scan::decimal((moment - Date::now()).max(0.0) as u64 / 1000 + 1))
+}
+
 impl Drop for Driver {
     fn drop(&mut self) {
         self.cancel();
@@ -182,7 +208,12 @@ impl Inner {
             extra_body: options.extra_body(),
         };
         let dialect = options.dialect().unwrap_or_default();
-        let asking = Asking { dialect: &dialect, adapts: options.adapt().unwrap_or(true) };
+        let asking = Asking {
+            dialect: &dialect,
+            adapts: options.adapt().unwrap_or(true),
+            retries: options.retries().unwrap_or(0.0) as u32,
+            deadline_ms: options.deadline().map(|deadline| deadline as u64),
+        };
         self.call.borrow_mut().prepare(&self.params, &additions, &asking)
     }
 
@@ -218,7 +249,7 @@ impl Inner {
         self.headers.replace(Some(raw.headers()));
         let head = Response::from(Clone::clone(&raw));
         let headers = head.headers();
-        self.call.borrow_mut().on_response(head.status(), &|name| headers.get(name), Date::now() as u64);
+        self.call.borrow_mut().on_response(head.status(), &|name| seconds(name, headers.get(name)), Date::now() as u64);
         match raw.body() {
             Some(stream) => self.begin(&stream),
             // Empty, or a polyfill's that has only its text.
@@ -259,13 +290,17 @@ impl Inner {
             Some(bytes) => call.on_bytes(bytes),
             None => {
                 self.reader.replace(None);
+                call.at(Date::now() as u64);
                 call.on_end();
             }
         }
-        let is_done = call.step() == Step::Done;
+        let step = call.step();
         drop(call);
-        if is_done {
+        if step != Step::Read {
             self.release(&JsValue::UNDEFINED);
+        }
+        if step == Step::Sleep {
+            self.sleep();
         }
     }
 
@@ -279,9 +314,18 @@ impl Inner {
         let page = self.options.page();
         let around = Surroundings { page: page.as_deref(), is_offline: self.options.offline().unwrap_or(false) };
         let error = call::connection_error(&self.options.url(), &describe(&cause), in_reply, around);
-        let thrown = self.throwable(&error, &cause);
-        self.error.replace(Some(thrown));
-        self.call.borrow_mut().on_failure(error);
+        let mut call = self.call.borrow_mut();
+        call.at(Date::now() as u64);
+        call.on_failure(error);
+        let (step, failure) = (call.step(), call.failure().cloned());
+        drop(call);
+        if let Some(failure) = failure {
+            let thrown = self.throwable(&failure, &cause);
+            self.error.replace(Some(thrown));
+        }
+        if step == Step::Sleep {
+            self.sleep();
+        }
     }
 
     /// What is ready for the consumer; `None`: nothing, be it for now or for good.
@@ -325,6 +369,9 @@ impl Inner {
         self.call.borrow_mut().abort(error);
         self.controller.abort_with_reason(reason);
         self.release(reason);
+        if self.waits.get() == Waits::Wake {
+            self.stay_awake();
+        }
         self.notify();
     }
 

@@ -36,6 +36,15 @@ extern "C" {
     /// False: a refused parameter is the caller's matter.
     #[wasm_bindgen(method, getter)]
     pub fn adapt(this: &Options) -> Option<bool>;
+    /// How often a failure that may pass is tried again.
+    #[wasm_bindgen(method, getter)]
+    pub fn retries(this: &Options) -> Option<f64>;
+    /// When the call has to have ended, in ms since 1970; undefined: whenever.
+    #[wasm_bindgen(method, getter)]
+    pub fn deadline(this: &Options) -> Option<f64>;
+    /// Told that the provider wants no request for so many ms.
+    #[wasm_bindgen(method)]
+    pub fn limited(this: &Options, ms: f64);
     /// The origin of the page; undefined outside of pages.
     #[wasm_bindgen(method, getter)]
     pub fn page(this: &Options) -> Option<String>;

@@ -14,6 +14,11 @@ extern "C" {
     type Chain;
     #[wasm_bindgen(method, js_name = then)]
     fn then_call(this: &Chain, fulfilled: &Function, rejected: &Function) -> Promise;
+    /// What it gives is of the runtime's own type, and only handed back.
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(call: &Function, ms: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: &JsValue);
 }
 
 /// What comes next.
@@ -25,6 +30,8 @@ pub enum Waits {
     Text,
     /// Reads, until the waiter's goal is reached.
     Reads,
+    /// The time before another try.
+    Wake,
 }
 
 /// When a waiter has waited long enough.
@@ -61,6 +68,7 @@ impl Inner {
         inner.held.take();
         match (inner.waits.get(), result) {
             (_, Err(cause)) => inner.broke(cause),
+            (Waits::Wake, Ok(_)) => inner.call.borrow_mut().wake(),
             (Waits::Head, Ok(response)) => inner.opened(response),
             (Waits::Text, Ok(text)) => inner.has_text(&text),
             (Waits::Reads, Ok(result)) => {
@@ -80,10 +88,13 @@ impl Inner {
 
     /// Settles the promise of who waits, or does what has to be done for it next.
     pub fn go_on(&self) {
-        if self.call.borrow().step() == Step::Send {
-            self.request();
+        let step = self.call.borrow().step();
+        match step {
+            Step::Send => self.request(),
+            Step::Sleep => self.sleep(),
+            _ => {}
         }
-        if self.notify() || matches!(self.waits.get(), Waits::Head | Waits::Text) {
+        if self.notify() || self.waits.get() != Waits::Reads {
             return;
         }
         let read = self.reader.borrow().as_ref().map(Reader::read);
@@ -94,6 +105,27 @@ impl Inner {
                 self.notify();
             }
         }
+    }
+
+    /// Sleeps before another try, unless it does already.
+    pub fn sleep(&self) {
+        if self.waits.get() == Waits::Wake {
+            return;
+        }
+        self.waits.set(Waits::Wake);
+        self.held.replace(self.this.upgrade());
+        let call = self.call.borrow();
+        let wait = call.wait_ms();
+        if call.is_rate_limited() {
+            self.options.limited(wait as f64);
+        }
+        self.timer.replace(set_timeout(self.fulfilled.as_ref().unchecked_ref(), wait as f64));
+    }
+
+    /// Wakes nobody any more.
+    pub fn stay_awake(&self) {
+        clear_timeout(&self.timer.replace(JsValue::UNDEFINED));
+        self.held.take();
     }
 
     /// True when nobody waits any more.

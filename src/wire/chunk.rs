@@ -5,7 +5,10 @@
 //! are those of the recorded replies.
 
 use super::{Member, optional};
-use crate::json::{Cursor, Malformed};
+use crate::json::{self, Cursor, Malformed};
+
+/// Among how many choices to look for two of the same index: OpenAI gives no more.
+const TWINS: usize = 128;
 
 /// The object. All spans are raw JSON; absent and null are both `None`.
 #[derive(Debug, Default)]
@@ -35,6 +38,8 @@ pub struct Chunk<'a> {
 pub struct Choice<'a> {
     /// `index`
     pub index: Option<&'a str>,
+    /// Where it stands among the choices.
+    pub position: usize,
     /// `delta`
     pub delta: Option<Box<Delta<'a>>>,
     /// `message`: of a completion, or (Perplexity, MiniMax) the text so far beside or instead of a delta.
@@ -68,9 +73,9 @@ pub struct Delta<'a> {
     pub refusal: Option<&'a str>,
     /// `reasoning_content` (DeepSeek, Qwen, xAI, llama.cpp, ...)
     pub reasoning_content: Option<&'a str>,
-    /// `reasoning` (Groq, OpenRouter, Ollama, vLLM, ...)
+    /// `reasoning` (Groq, OpenRouter, Ollama, vLLM, ...), `reasoning_text` (Copilot), `thinking` (Ollama's own API)
     pub reasoning: Option<&'a str>,
-    /// The delta has one of the two keys above, be it null.
+    /// The delta has one of these keys, be it null.
     pub has_reasoning: bool,
     /// `tool_calls`; a single object counts as an array of one.
     pub tool_calls: Vec<ToolCall<'a>>,
@@ -97,6 +102,8 @@ pub struct ToolCall<'a> {
     pub custom: bool,
     /// All other members (Gemini's `extra_content` holds the thought signature).
     pub extra: Vec<Member<'a>>,
+    /// All other members of `function` or `custom`.
+    pub inner_extra: Vec<Member<'a>>,
 }
 
 impl<'a> Chunk<'a> {
@@ -105,6 +112,21 @@ impl<'a> Chunk<'a> {
         self.choices.as_ref().is_some_and(|choices| {
             !choices.is_empty() && choices.iter().all(|choice| choice.message.is_some() && choice.delta.is_none())
         })
+    }
+
+    /// Takes out the choices of which one with the same index follows, each as a chunk of its own.
+    pub fn take_twins(&mut self) -> Vec<Self> {
+        let mut twins = Vec::new();
+        let Some(choices) = self.choices.as_mut().filter(|choices| choices.len() <= TWINS) else { return twins };
+        while let Some(at) = (0..choices.len()).find(|at| {
+            let mut ahead = choices.iter().skip(*at).map(Choice::number);
+            ahead.next().is_some_and(|number| ahead.any(|other| other == number))
+        }) {
+            let choices = Some(vec![choices.remove(at)]);
+            let Self { id, object, created, model, .. } = *self;
+            twins.push(Self { id, object, created, model, choices, ..Self::default() });
+        }
+        twins
     }
 
     /// Reads the object at the cursor.
@@ -123,7 +145,12 @@ impl<'a> Chunk<'a> {
                 "usage" => chunk.usage = optional(cursor)?,
                 "error" => chunk.error = optional(cursor)?,
                 "service_tier" => chunk.service_tier = optional(cursor)?,
-                "choices" => chunk.choices = list(cursor, Choice::read)?,
+                "choices" => {
+                    chunk.choices = list(cursor, Choice::read)?;
+                    for (position, choice) in chunk.choices.iter_mut().flatten().enumerate() {
+                        choice.position = position;
+                    }
+                }
                 _ => chunk.extra.push((key, cursor.value()?)),
             }
         }
@@ -132,6 +159,16 @@ impl<'a> Chunk<'a> {
 }
 
 impl<'a> Choice<'a> {
+    /// The index, if it is one.
+    pub fn own_number(&self) -> Option<u32> {
+        self.index.and_then(json::number).and_then(|index| u32::try_from(index).ok())
+    }
+
+    /// The index, or where there is none the position.
+    pub fn number(&self) -> u32 {
+        self.own_number().or(u32::try_from(self.position).ok()).unwrap_or(0)
+    }
+
     fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
         let mut choice = Self::default();
         let mut first = true;
@@ -165,11 +202,13 @@ impl<'a> Delta<'a> {
                 "role" => delta.role = optional(cursor)?,
                 "content" => delta.content = optional(cursor)?,
                 "refusal" => delta.refusal = optional(cursor)?,
-                "reasoning_content" | "reasoning" => {
+                "reasoning_content" => {
                     delta.has_reasoning = true;
-                    let value = optional(cursor)?;
-                    let place = if key == "reasoning" { &mut delta.reasoning } else { &mut delta.reasoning_content };
-                    *place = value;
+                    delta.reasoning_content = optional(cursor)?;
+                }
+                "reasoning" | "reasoning_text" | "thinking" => {
+                    delta.has_reasoning = true;
+                    delta.reasoning = optional(cursor)?.filter(|raw| *raw != "\"\"").or(delta.reasoning);
                 }
                 "tool_calls" => delta.tool_calls = list(cursor, ToolCall::read)?.unwrap_or_default(),
                 "function_call" => delta.function_call = object(cursor, ToolCall::read_function)?.map(Box::new),
@@ -191,11 +230,12 @@ impl<'a> ToolCall<'a> {
                 "id" => call.id = optional(cursor)?,
                 "type" => call.r#type = optional(cursor)?,
                 "name" => call.name = optional(cursor)?,
-                "arguments" => call.arguments = optional(cursor)?,
+                "arguments" | "input" => call.arguments = optional(cursor)?,
                 "function" | "custom" => {
                     let inner = object(cursor, Self::read_function)?.unwrap_or_default();
                     call.name = inner.name.or(call.name);
                     call.arguments = inner.arguments.or(call.arguments);
+                    call.inner_extra = inner.inner_extra;
                     call.custom = key == "custom";
                 }
                 _ => call.extra.push((key, cursor.value()?)),
@@ -211,10 +251,8 @@ impl<'a> ToolCall<'a> {
         while let Some(key) = cursor.key(&mut first)? {
             match key {
                 "name" => call.name = optional(cursor)?,
-                "arguments" | "input" => call.arguments = optional(cursor)?,
-                _ => {
-                    cursor.value()?;
-                }
+                "arguments" | "input" | "parameters" => call.arguments = optional(cursor)?,
+                _ => call.inner_extra.push((key, cursor.value()?)),
             }
         }
         Ok(call)

@@ -54,7 +54,7 @@ pub struct Call<'a> {
     pub index: usize,
     /// `id`, raw text; on the first fragment only.
     pub id: Option<Cow<'a, str>>,
-    /// `function.name`, raw text; once.
+    /// `function.name`, raw text: once, unless it came in pieces.
     pub name: Option<&'a str>,
     /// `function.arguments`, raw text
     pub arguments: Cow<'a, str>,
@@ -62,6 +62,8 @@ pub struct Call<'a> {
     pub custom: bool,
     /// All other members.
     pub extra: Vec<Member<'a>>,
+    /// All other members of `function` or `custom`.
+    pub inner_extra: Vec<Member<'a>>,
 }
 
 impl Chunk<'_> {
@@ -142,6 +144,7 @@ impl Call<'_> {
         }
         text_member("\"", arguments, out);
         text_member(":\"", &self.arguments, out);
+        write_members(self.inner_extra.iter().copied(), out);
         out.push('}');
         write_members(self.extra.iter().copied(), out);
         out.push('}');

@@ -3,6 +3,8 @@
 //! (Cloudflare), `base_resp` (MiniMax), an error inside the error's text (OpenRouter's `metadata.raw`), an event stream,
 //! HTML, plain text, nothing.
 
+mod cause;
+
 use crate::error::{Details, Error, Kind};
 use crate::json::{self, Cursor};
 use crate::scan;
@@ -12,6 +14,25 @@ use crate::sse;
 const DEPTH: usize = 12;
 /// Bytes of a body without structure that go into a message: a message is no dump.
 const EXCERPT: usize = 300;
+
+/// Members that hold what a person should read.
+const TEXTS: [&str; 13] = [
+    "message",
+    "msg",
+    "status_msg",
+    "errmsg",
+    "error_msg",
+    "error_message",
+    "error_description",
+    "faultstring",
+    "title",
+    "exception",
+    "description",
+    "reason",
+    "text",
+];
+/// Members that hold another error.
+const NESTS: [&str; 7] = ["detail", "errors", "base_resp", "error", "metadata", "raw", "innererror"];
 
 /// What was found in an error body.
 #[derive(Debug, Default)]
@@ -25,7 +46,7 @@ struct Found {
 /// The error that a response with status `status` and this body means.
 pub fn response(status: u16, body: &str, request_id: Option<String>) -> Error {
     let found = read(body);
-    let kind = kind(Some(status), &found);
+    let kind = found.kind(Some(status));
     let message = found.message.unwrap_or_else(|| excerpt(status, body));
     let details =
         Details { code: found.code, r#type: found.r#type, param: found.param, request_id, body: Some(body.to_owned()) };
@@ -36,7 +57,7 @@ pub fn response(status: u16, body: &str, request_id: Option<String>) -> Error {
 pub fn frame(raw: &str) -> Error {
     let found = read(raw);
     let status = found.code.as_deref().and_then(|code| code.parse().ok()).filter(|code| (400..600).contains(code));
-    let kind = kind(status, &found);
+    let kind = found.kind(status);
     let message = found.message.unwrap_or_else(|| match shorten(raw) {
         text if text.is_empty() || scan::begins(&text, b"{[\"") => {
             "The provider reported an error without a message".into()
@@ -67,6 +88,13 @@ pub fn not_a_reply(content_type: &str, body: &str) -> Error {
     Error::stream(Kind::Malformed, message, details)
 }
 
+impl Found {
+    fn kind(&self, status: Option<u16>) -> Kind {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        cause::kind(status, [&text(&self.code), &text(&self.r#type)], &text(&self.message))
+    }
+}
+
 fn read(body: &str) -> Found {
     let mut found = Found::default();
     let text = body.strip_prefix('\u{feff}').unwrap_or(body).trim_ascii();
@@ -78,6 +106,9 @@ fn read(body: &str) -> Found {
             visit(&data, &mut found, DEPTH);
         }
     }
+    // A word of the provider's says more than we can.
+    let is_word = |word: &&String| word.bytes().any(|byte| byte.is_ascii_alphabetic());
+    found.message = found.message.or_else(|| [&found.code, &found.r#type].into_iter().flatten().find(is_word).cloned());
     found
 }
 
@@ -117,16 +148,19 @@ fn visit(raw: &str, found: &mut Found, depth: usize) {
     }
 }
 
-/// A text is the message, unless it is JSON that holds a better one.
+/// A text is the message, unless it is JSON that holds a better one, or ends with such JSON, or is a page.
 fn visit_text(text: &str, found: &mut Found, depth: usize) {
-    let inner = text.trim_ascii();
-    if scan::begins(inner, b"{[") && json::is_whole(inner) {
-        let before = found.message.take();
+    let text = text.trim_ascii();
+    let start = text.bytes().position(|byte| matches!(byte, b'{' | b'['));
+    let inner = start.and_then(|start| text.get(start..)).filter(|inner| json::is_whole(inner));
+    let before = found.message.take();
+    if let Some(inner) = inner {
         visit(inner, found, depth - 1);
-        found.message = found.message.take().or(before);
-    } else if !inner.is_empty() {
-        found.message = Some(inner.to_owned());
     }
+    // JSON without a message is no message, and what comes before it may be empty.
+    let words = if inner.is_some() { start.and_then(|start| text.get(..start)).unwrap_or("") } else { text };
+    let words = if is_html(words) { title(words) } else { words.trim_ascii().to_owned() };
+    found.message = found.message.take().or(Some(words).filter(|words| !words.is_empty())).or(before);
 }
 
 fn visit_object(cursor: &mut Cursor<'_>, found: &mut Found, depth: usize) {
@@ -137,26 +171,40 @@ fn visit_object(cursor: &mut Cursor<'_>, found: &mut Found, depth: usize) {
         members.push((key, value));
     }
     let find = |names: &[&str]| {
-        names.iter().find_map(|name| members.iter().find(|(key, value)| key == name && *value != "null"))
+        let is = |name: &str, (key, value): &&(&str, &str)| key.eq_ignore_ascii_case(name) && *value != "null";
+        names.iter().find_map(|name| members.iter().find(|member| is(name, member)))
     };
     let own = |names: &[&str]| find(names).and_then(|(_, value)| scalar(value));
     found.code = own(&["code", "status_code", "error_code"]).or(found.code.take());
     found.r#type = own(&["type", "error_type", "status"]).or(found.r#type.take());
     found.param = own(&["param"]).or_else(|| find(&["loc"]).and_then(|(_, loc)| last_text(loc))).or(found.param.take());
-    let texts = ["message", "msg", "status_msg", "error_msg", "error_message", "error_description", "title"];
-    let said = find(&texts);
+    let said = find(&TEXTS);
     if let Some((_, text)) = said {
         visit(text, found, depth - 1);
     }
-    for name in ["detail", "errors", "base_resp", "error", "metadata", "raw"] {
+    for name in NESTS {
         let Some((_, value)) = find(&[name]) else {
             continue;
         };
+        // What lies in it tells the cause; the code is that of the error around it.
+        if name == "innererror" {
+            let mut inner = Found::default();
+            visit(value, &mut inner, depth - 1);
+            found.message = inner.message.or(found.message.take());
+            found.code = found.code.take().or(inner.code);
+            continue;
+        }
         // `{"message":"the cause","error":"Bad Request"}`: beside a message, a bare text only repeats the status.
         if said.is_some() && name == "error" && value.starts_with('"') {
             continue;
         }
         visit(value, found, depth - 1);
+    }
+    // Nothing said where it is usually said: anywhere.
+    for (key, value) in &members {
+        if found.message.is_none() && scan::begins(value, b"{[") && !NESTS.contains(key) && !TEXTS.contains(key) {
+            visit(value, found, depth - 1);
+        }
     }
     let place = find(&["loc"]).and_then(|(_, loc)| last_text(loc));
     if let (Some(name), Some(message)) = (place, found.message.as_mut()) {
@@ -179,84 +227,18 @@ fn last_text(raw: &str) -> Option<String> {
     json::elements(raw).into_iter().rev().find_map(json::string).map(json::unescape)
 }
 
-fn kind(status: Option<u16>, found: &Found) -> Kind {
-    let code = found.code.as_deref().unwrap_or("").to_ascii_lowercase();
-    let r#type = found.r#type.as_deref().unwrap_or("").to_ascii_lowercase();
-    let words = [code.as_str(), r#type.as_str()];
-    by_word(&words).or_else(|| by_message(status, found)).unwrap_or_else(|| by_status(status))
-}
-
-/// The providers' own words for the cause, by `code` or `type`.
-fn by_word(words: &[&str]) -> Option<Kind> {
-    const WORDS: [(&str, Kind); 24] = [
-        ("content_filter", Kind::ContentFilter),
-        ("content_policy_violation", Kind::ContentFilter),
-        ("data_inspection_failed", Kind::ContentFilter),
-        ("datainspectionfailed", Kind::ContentFilter),
-        ("context_length_exceeded", Kind::ContextLength),
-        ("exceed_context_size_error", Kind::ContextLength),
-        ("insufficient_quota", Kind::Quota),
-        ("exceeded_current_quota_error", Kind::Quota),
-        ("billing_hard_limit_reached", Kind::Quota),
-        ("insufficient_balance", Kind::Quota),
-        ("1113", Kind::Quota),
-        ("overloaded_error", Kind::Overloaded),
-        ("engine_overloaded_error", Kind::Overloaded),
-        ("invalid_api_key", Kind::Auth),
-        ("authentication_error", Kind::Auth),
-        ("permission_error", Kind::Permission),
-        ("model_not_found", Kind::ModelNotFound),
-        ("model_not_exist", Kind::ModelNotFound),
-        ("1211", Kind::ModelNotFound),
-        ("unsupported_parameter", Kind::UnsupportedParameter),
-        ("unsupported_value", Kind::UnsupportedParameter),
-        ("unknown_parameter", Kind::UnsupportedParameter),
-        ("extra_forbidden", Kind::UnsupportedParameter),
-        ("rate_limit_exceeded", Kind::RateLimit),
-    ];
-    WORDS.iter().find(|(word, _)| words.contains(word)).map(|(_, kind)| *kind)
-}
-
-/// The few causes that many providers tell in prose only. It decides nothing but the kind.
-fn by_message(status: Option<u16>, found: &Found) -> Option<Kind> {
-    let message = found.message.as_deref()?.to_ascii_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| scan::position(&message, word).is_some());
-    match status {
-        Some(400 | 413 | 422) | None
-            if says(&["maximum context length", "context size", "context window", "prompt is too long"]) =>
-        {
-            Some(Kind::ContextLength)
-        }
-        Some(400 | 404) if says(&["model"]) && says(&["not found", "not exist", "not a valid model"]) => {
-            Some(Kind::ModelNotFound)
-        }
-        Some(400) if says(&["api key not valid", "invalid api key", "incorrect api key"]) => Some(Kind::Auth),
-        Some(429) if says(&["insufficient balance", "exceeded your current quota"]) => Some(Kind::Quota),
-        _ => None,
-    }
-}
-
-fn by_status(status: Option<u16>) -> Kind {
-    match status {
-        Some(401) => Kind::Auth,
-        Some(402) => Kind::Quota,
-        Some(403) => Kind::Permission,
-        Some(404) => Kind::NotFound,
-        Some(408) => Kind::Timeout,
-        Some(429) => Kind::RateLimit,
-        Some(503 | 529) => Kind::Overloaded,
-        Some(400..500) => Kind::BadRequest,
-        _ => Kind::Server,
-    }
-}
-
 /// A message for a body without one: what a person can use of it, and always the status.
 fn excerpt(status: u16, body: &str) -> String {
     let mut message = String::from("HTTP ");
     message.push_str(&scan::decimal(status as u64));
+    let is_json = json::is_whole(body);
     let text = if is_html(body) { title(body) } else { shorten(body) };
-    message.push_str(if text.is_empty() { " with an empty body" } else { ": " });
-    message.push_str(&text);
+    message.push_str(match text.is_empty() {
+        true => " with an empty body",
+        false if is_json => " without a message",
+        false => ": ",
+    });
+    message.push_str(if is_json { "" } else { &text });
     message
 }
 

@@ -60,24 +60,8 @@ fn duration_ms(text: &str) -> Option<u64> {
         let (number, unit) = (rest.get(..digits)?, rest.get(digits..)?);
         let units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
         let (name, factor) = units.into_iter().find(|(name, _)| unit.starts_with(name))?;
-        total = total.saturating_add(scaled(number, factor)?);
+        total = total.saturating_add(scan::scaled(number, factor)?);
         rest = unit.strip_prefix(name)?;
     }
     Some(total)
-}
-
-/// A decimal number times `factor`, in whole numbers: floating point would bring its parser and printer along, 20 KB.
-fn scaled(number: &str, factor: u64) -> Option<u64> {
-    let point = number.bytes().position(|byte| byte == b'.').unwrap_or(number.len());
-    let whole = number.get(..point)?.parse::<u64>().ok()?.saturating_mul(factor);
-    let mut fraction = 0;
-    let mut place = factor;
-    for digit in number.get(point + 1..).unwrap_or("").bytes() {
-        if !digit.is_ascii_digit() {
-            return None;
-        }
-        place /= 10;
-        fraction += u64::from(digit - b'0') * place;
-    }
-    Some(whole.saturating_add(fraction))
 }

@@ -16,7 +16,8 @@ fn sent(provider: &str, body: &Value) -> (Value, Value) {
 
 fn sent_in(dialect: &str, body: &Value) -> (Value, Value) {
     let mut call = Call::new(Api::Chat, 1, None);
-    call.prepare(&body.to_string(), &Additions::default(), &Asking { dialect, adapts: true }).unwrap();
+    call.prepare(&body.to_string(), &Additions::default(), &Asking { dialect, adapts: true, ..Asking::default() })
+        .unwrap();
     let body = serde_json::from_str(&call.request().unwrap()).unwrap();
     (body, serde_json::from_str(&call.repairs()).unwrap())
 }
@@ -77,7 +78,12 @@ fn the_extra_body_goes_out_as_it_is() {
     let additions = Additions { extra_body: Some(extra), ..Additions::default() };
     let dialect = providers()["deepseek"].to_string();
     let mut call = Call::new(Api::Chat, 1, None);
-    call.prepare(&asked(json!({})).to_string(), &additions, &Asking { dialect: &dialect, adapts: true }).unwrap();
+    call.prepare(
+        &asked(json!({})).to_string(),
+        &additions,
+        &Asking { dialect: &dialect, adapts: true, ..Asking::default() },
+    )
+    .unwrap();
     let sent: Value = serde_json::from_str(&call.request().unwrap()).unwrap();
     assert_eq!(
         sent,

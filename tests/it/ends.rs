@@ -58,6 +58,8 @@ fn an_end_marker_counts_for_a_finish_reason_only_after_content() {
     check("after chunks without choices", &(event(&chunk_of("")) + DONE), &truncated(""));
     let thought = Want::new(End::Complete, "").reasoning("hm");
     check("after reasoning", &(delta(r#"{"reasoning":"hm"}"#) + DONE), &thought);
+    let refused = Want::new(End::Complete, "").refusal("no");
+    check("after a refusal", &(delta(r#"{"refusal":"no"}"#) + DONE), &refused);
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn repairs(call: &Call) -> Value {
 }
 
 fn adapting() -> Asking<'static> {
-    Asking { dialect: "", adapts: true }
+    Asking { dialect: "", adapts: true, ..Asking::default() }
 }
 
 /// A body with what it always has.
@@ -116,12 +116,20 @@ fn what_was_learnt_is_a_dialect() {
     let model =
         json!({"rename": {"max_tokens": "max_completion_tokens"}, "drop": ["store"], "roles": {"developer": "system"}});
     let dialect = json!({"models": {"m": model}}).to_string();
-    let mut call = began(&body(&asked), &Additions::default(), &Asking { dialect: &dialect, adapts: true });
+    let mut call =
+        began(&body(&asked), &Additions::default(), &Asking { dialect: &dialect, adapts: true, ..Asking::default() });
     let wanted = json!({"max_completion_tokens": 1, "messages": [{"role": "system", "content": "d"}]});
     assert_eq!(sent(&mut call), body(&wanted));
     let mut other = body(&asked);
     other["model"] = json!("other");
-    assert_eq!(sent(&mut began(&other, &Additions::default(), &Asking { dialect: &dialect, adapts: true })), other);
+    assert_eq!(
+        sent(&mut began(
+            &other,
+            &Additions::default(),
+            &Asking { dialect: &dialect, adapts: true, ..Asking::default() }
+        )),
+        other
+    );
 }
 
 #[test]

@@ -59,7 +59,8 @@ fn an_answer_that_mentions_the_tag_keeps_it() {
     let answers = [
         "The tag <think> opens, </think> closes.",
         ".<think>a</think>",
-        "<thinking>a</thinking>",
+        "<thinker>a</thinker>",
+        "<thinking about it",
         "<thin",
         "<",
         "<b>bold</b>",
@@ -76,6 +77,16 @@ fn an_answer_that_mentions_the_tag_keeps_it() {
         check(answer, &stream(&letters), &complete(answer));
     }
     check("cut", &(text("<thi")), &truncated("<thi"));
+}
+
+#[test]
+fn the_longer_tag_is_one_too() {
+    check("whole", &stream(&["<thinking>a</think></thinking>\n\nHi"]), &thought("a</think>", "Hi"));
+    let letters: Vec<String> = "\n<thinking>a</thinkin</thinking>Hi".chars().map(String::from).collect();
+    let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
+    check("letter by letter", &stream(&letters), &thought("a</thinkin", "Hi"));
+    let parts = delta(r#"{"content":[{"type":"text","text":"<think>a</think>Hi"}]}"#);
+    check("in parts", &(parts + &finish("stop") + DONE), &thought("a", "Hi"));
 }
 
 #[test]

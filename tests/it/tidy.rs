@@ -12,9 +12,10 @@
 //! accumulate: json scan wire
 //! dialect: json wire
 //! negotiate: error json scan wire
+//! retry: error scan
 //! stream: accumulate error json scan sse wire
-//! call: dialect error json negotiate scan stream wire
-//! web: call error stream wire
+//! call: dialect error json negotiate retry scan stream wire
+//! web: call error scan stream wire
 //! js: call web
 //! ```
 //!

@@ -11,7 +11,7 @@ function picky(...names) {
   const good = completes();
   const fetch = async (input, init) => {
     const body = JSON.parse(init.body);
-    const name = names.find((candidate) => candidate in body);
+    const name = names.find((candidate) => Object.hasOwn(body, candidate));
     if (!name) return good(input, init);
     fetch.refused += 1;
     const error = { message: `Unsupported parameter: '${name}' is not supported with this model.`, type: "invalid_request_error", param: name, code: "unsupported_parameter" };
@@ -132,6 +132,19 @@ const learnt = [
       await second.chat({ ...hello, max_tokens: 5, store: true });
       equal(fetch.refused, before);
       same(bodyOf(fetch.calls[1]), { ...hello, max_completion_tokens: 5 });
+    },
+  },
+  {
+    name: "names that objects inherit are names like any other",
+    async run(tw) {
+      const fetch = picky("constructor");
+      const client = tw.createClient({ fetch });
+      await client.chat({ ...hello, model: "__proto__", constructor: 1 });
+      equal(fetch.refused, 1);
+      ok(!("drop" in {}));
+      ok(JSON.stringify(client.dialect).includes('"models":{"__proto__":{"drop":["constructor"]}}'));
+      await client.chat({ ...hello, model: "__proto__", constructor: 1 });
+      equal(fetch.refused, 1);
     },
   },
   {

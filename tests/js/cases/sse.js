@@ -7,7 +7,7 @@ import { callsTool, hello, says, text } from "../support/wire.js";
 
 const streaming = { ...hello, stream: true };
 const words = ["one ", "two ", "three"];
-const open = (tw, reads) => tw.chat(streaming, { fetch: replay(reads) });
+const open = (tw, reads) => tw.chat(streaming, { fetch: replay(reads), maxRetries: 0 });
 
 const untidy = [
   "\uFEFF: hi\r\n\r\n", 'data:{"choices":[{"delta":{"content":"Hel"}}]}\r\n\r\n', "event: ping\r\ndata: ping\r\n\r\n",
@@ -56,7 +56,7 @@ const readable = [
       const refused = answer('{"error":{"message":"Bad key sk-verysecret","type":"t","param":"p","code":"c"}}', { status: 401 });
       const ways = [(stream) => stream.toReadableStream(), (stream) => stream.toResponse().body];
       for (const way of ways) {
-        const reader = way(tw.chat(streaming, { fetch: refused, apiKey: "sk-verysecret" })).getReader();
+        const reader = way(tw.chat(streaming, { fetch: refused, apiKey: "sk-verysecret", maxRetries: 0, dangerouslyAllowBrowser: true })).getReader();
         const [frame, ...more] = readCleanSse(new TextDecoder().decode((await reader.read()).value));
         same(frame, { error: { message: "Bad key ***", type: "t", param: "p", code: "c" } });
         equal(more.length, 0);
@@ -84,7 +84,7 @@ const readable = [
     name: "cancelling the readable stream cancels the request",
     async run(tw) {
       const fetch = replay(says(...words));
-      const stream = tw.chat(streaming, { fetch });
+      const stream = tw.chat(streaming, { fetch, maxRetries: 0 });
       const reader = stream.toReadableStream().getReader();
       await reader.read();
       await inTime(reader.cancel("no reader"), "cancel");
@@ -117,7 +117,7 @@ const tee = [
     name: "tee() gives both branches the whole reply from one request",
     async run(tw) {
       const fetch = replay(says(...words));
-      const [left, right] = tw.chat(streaming, { fetch }).tee();
+      const [left, right] = tw.chat(streaming, { fetch, maxRetries: 0 }).tee();
       const [chunks, reply] = await inTime(Promise.all([collect(left), right.final()]), "both branches");
       equal(chunks.error, undefined);
       equal(foldChunks(chunks.items).text, words.join(""));
@@ -155,7 +155,7 @@ const tee = [
       equal((await inTime(collect(right.text), "the other branch")).items.join(""), words.join(""));
 
       const fetch = openBody();
-      const branches = tw.chat(streaming, { fetch }).tee();
+      const branches = tw.chat(streaming, { fetch, maxRetries: 0 }).tee();
       const firsts = branches.map((branch) => branch.text[Symbol.asyncIterator]());
       fetch.push(text("a"));
       await inTime(Promise.all(firsts.map((items) => items.next())), "both first items");
@@ -177,7 +177,7 @@ const tee = [
     name: "a branch tells the response of its stream",
     async run(tw) {
       const fetch = replay(says("Hi"), { headers: { "x-request-id": "req_tee" } });
-      const [left, right] = tw.chat(streaming, { fetch }).tee();
+      const [left, right] = tw.chat(streaming, { fetch, maxRetries: 0 }).tee();
       await Promise.all([left.final(), right.final()]);
       equal((await left.response).requestId, "req_tee");
     },

@@ -7,7 +7,7 @@ import { callsTool, delta, end, hello, says, text, usage } from "../support/wire
 
 const streaming = { ...hello, stream: true };
 const words = ["one ", "two ", "three ", "four ", "five"];
-const open = (tw, reads, options) => tw.chat(streaming, { fetch: replay(reads), ...options });
+const open = (tw, reads, options) => tw.chat(streaming, { fetch: replay(reads), maxRetries: 0, ...options });
 
 const singleUse = [
   {
@@ -59,7 +59,7 @@ const backPressure = ["chunks", "text", "events", "sse"].map((face) => ({
   name: `${face}: after each item no more than one read ahead is asked of the network`,
   async run(tw) {
     const fetch = replay(says(...words));
-    const stream = tw.chat(streaming, { fetch });
+    const stream = tw.chat(streaming, { fetch, maxRetries: 0 });
     await settle();
     ok(fetch.pulls <= 1, `${fetch.pulls} reads before the first item was asked for`);
     const next = nextOf(face, stream);
@@ -88,7 +88,7 @@ const batches = [
       const asText = await collect(open(tw, whole).text);
       same(asText.items, [words.join("")]);
       const fetch = replay(whole);
-      const items = tw.chat(streaming, { fetch })[Symbol.asyncIterator]();
+      const items = tw.chat(streaming, { fetch, maxRetries: 0 })[Symbol.asyncIterator]();
       await items.next();
       await settle();
       ok(fetch.pulls <= 2, `${fetch.pulls} reads`);
@@ -186,7 +186,7 @@ const final = [
     name: "a body that fails in the middle is not an end",
     async run(tw) {
       const fetch = replay([text("Hel")], { fail: new TypeError("terminated") });
-      const stream = tw.chat(streaming, { fetch });
+      const stream = tw.chat(streaming, { fetch, maxRetries: 0 });
       const { items, error } = await collect(stream.text);
       same(items, ["Hel"]);
       ok(error instanceof tw.TokenwireError, `got ${error}`);
@@ -200,7 +200,7 @@ const snapshots = [
     name: "snapshot and end can be asked at any moment",
     async run(tw) {
       const fetch = openBody();
-      const stream = tw.chat(streaming, { fetch });
+      const stream = tw.chat(streaming, { fetch, maxRetries: 0 });
       same(stream.snapshot, { id: "", object: "chat.completion", created: 0, model: "", choices: [] });
       equal(stream.end, undefined);
       const items = stream.text[Symbol.asyncIterator]();
@@ -258,7 +258,7 @@ const meta = [
     name: "response rejects with the failure of the call",
     async run(tw) {
       const fetch = answer('{"error":{"message":"No such key"}}', { status: 401 });
-      const stream = tw.chat(streaming, { fetch });
+      const stream = tw.chat(streaming, { fetch, maxRetries: 0 });
       const error = await rejectsWith(stream.response, tw.AuthenticationError, /No such key/);
       equal(await rejects(stream.final()), error);
     },

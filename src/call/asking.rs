@@ -1,0 +1,31 @@
+//! What is sent, and how it is put.
+
+use crate::negotiate::Negotiation;
+use crate::wire::body::Body;
+
+/// How a request is put.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Asking<'a> {
+    /// See [`crate::dialect`]; "" for OpenAI's own words.
+    pub dialect: &'a str,
+    /// A refused parameter is renamed or left out, and the request sent again.
+    pub adapts: bool,
+    /// How often it is tried again after failures that may pass.
+    pub retries: u32,
+    /// When it has to have ended, in ms since 1970: no wait goes beyond.
+    pub deadline_ms: Option<u64>,
+}
+
+/// What is sent, and what was learnt of how to say it.
+#[derive(Debug, Default)]
+pub(super) struct Request {
+    pub body: Body,
+    /// Members that go out as they are: the caller's extra body.
+    pub fixed: Body,
+    pub adapts: bool,
+    pub negotiation: Negotiation,
+    /// Repairs of the request, which every reply to it is told with.
+    pub notes: Vec<&'static str>,
+    pub retries: u32,
+    pub deadline_ms: Option<u64>,
+}

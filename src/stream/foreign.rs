@@ -1,0 +1,64 @@
+//! Replies of other shapes than OpenAI's, told by their members.
+
+use super::repair::Repairs;
+use crate::json::{self, Cursor};
+use crate::wire::chunk::{Choice, Chunk, Delta};
+
+/// Members that hold the text of Workers AI's and MiniMax's own replies.
+const TEXTS: [&str; 2] = ["response", "reply"];
+/// Members in which gateways wrap the reply (Cloudflare, One API, DashScope).
+const WRAPPERS: [&str; 4] = ["result", "data", "response", "output"];
+/// Members that become the choice.
+const READ: [&str; 11] = [
+    "message",
+    "response",
+    "reply",
+    "tool_calls",
+    "done",
+    "done_reason",
+    "role",
+    "content",
+    "thinking",
+    "reasoning",
+    "reasoning_content",
+];
+
+/// The reply, or the error, within an envelope, raw.
+pub fn unwrapped<'a>(chunk: &Chunk<'a>) -> Option<&'a str> {
+    if chunk.choices.is_some() || chunk.error.is_some() {
+        return None;
+    }
+    let has = |value: &str, name: &str| json::member(value, name).is_some_and(|inner| inner != "null");
+    let is_reply = |value: &str| ["choices", "response", "tool_calls", "error"].iter().any(|name| has(value, name));
+    let is_wrapper = |(name, value): &&(&str, &'a str)| WRAPPERS.contains(name) && is_reply(value);
+    chunk.extra.iter().find(is_wrapper).map(|(_, value)| *value)
+}
+
+/// Workers AI's `{"response":"…"}`, Ollama's own `{"message":{…},"done":false}` and the like become a choice of a chunk.
+/// True for one that does not say whether more comes: alone in a body, it is the whole reply.
+pub fn adopt<'a>(chunk: &mut Chunk<'a>, raw: &'a str, repairs: &mut Repairs) -> bool {
+    if chunk.choices.is_some() {
+        return false;
+    }
+    let member = |name: &str| chunk.extra.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    let message =
+        member("message").filter(|message| message.starts_with('{') && json::member(message, "role").is_some());
+    let mut cursor = Cursor::new(message.unwrap_or(raw));
+    cursor.open(b'{');
+    let Ok(mut delta) = Delta::read(&mut cursor) else { return false };
+    if message.is_none() {
+        delta.content = TEXTS.iter().find_map(|name| member(name).filter(|value| *value != "null"));
+        delta.extra.clear();
+    }
+    if message.is_none() && delta.content.is_none() && delta.tool_calls.is_empty() {
+        return false;
+    }
+    repairs.note("foreign_shape");
+    let done = member("done");
+    let finish_reason = member("done_reason").or((done == Some("true")).then_some("\"stop\""));
+    let delta = Some(Box::new(delta));
+    let choice = Choice { index: Some("0"), delta, finish_reason, has_finish_reason: true, ..Choice::default() };
+    chunk.choices = Some(vec![choice]);
+    chunk.extra.retain(|(key, _)| !READ.contains(key));
+    done.is_none()
+}

@@ -1,0 +1,144 @@
+//! Messages in place of deltas. Each may be the text so far (Perplexity), one more piece of it, or at the end the whole once
+//! more (MiniMax): the first that goes on from what came, or does not, tells which.
+
+use super::repair::Repairs;
+use crate::accumulate;
+use crate::json;
+use crate::wire::chunk::{Choice, Delta};
+use std::borrow::Cow;
+
+/// What one choice's messages said.
+#[derive(Debug, Default, Clone)]
+pub struct Messages {
+    /// A delta brought something: messages then only repeat it.
+    has_delta: bool,
+    content: Told,
+    reasoning: Told,
+}
+
+/// A text, raw, as far as messages told it.
+#[derive(Debug, Default, Clone)]
+struct Told {
+    text: String,
+    /// A message said all that came before, and more.
+    has_grown: bool,
+    /// Each message is a piece.
+    in_pieces: bool,
+    /// How often the same was said again, which are pieces if pieces it turns out to be.
+    repeated: usize,
+}
+
+/// What there is to read of a choice. Texts that are given count instead of the delta's.
+#[derive(Debug, Default)]
+pub struct News<'a> {
+    pub delta: Box<Delta<'a>>,
+    pub content: Option<Cow<'a, str>>,
+    pub reasoning: Option<Cow<'a, str>>,
+}
+
+impl Messages {
+    /// What there is to read of a choice: its delta; else what is new in its message; else its text.
+    pub fn read<'a>(
+        &mut self,
+        choice: &mut Choice<'a>,
+        so_far: Option<&accumulate::Choice>,
+        repairs: &mut Repairs,
+    ) -> Option<News<'a>> {
+        let ends = choice.finish_reason.is_some();
+        match (choice.delta.take(), choice.message.take(), choice.text) {
+            // A plain completion of Perplexity's has an empty delta beside the message.
+            (Some(delta), Some(message), _) if !self.has_delta && !is_filled(&delta) && is_filled(&message) => {
+                Some(self.message(message, so_far, ends, repairs))
+            }
+            (None, Some(message), _) => Some(self.message(message, so_far, ends, repairs)),
+            (Some(mut delta), message, text) => {
+                if message.is_none() && delta.content.is_none() {
+                    delta.content = text;
+                }
+                self.has_delta |= is_filled(&delta);
+                Some(News { delta, ..News::default() })
+            }
+            (None, None, text) => {
+                let delta = Delta { content: Some(text?), ..Delta::default() };
+                self.has_delta = true;
+                Some(News { delta: Box::new(delta), ..News::default() })
+            }
+        }
+    }
+
+    fn message<'a>(
+        &mut self,
+        mut message: Box<Delta<'a>>,
+        so_far: Option<&accumulate::Choice>,
+        ends: bool,
+        repairs: &mut Repairs,
+    ) -> News<'a> {
+        let content = message.content.and_then(json::string);
+        let reasoning = message.reasoning_content.and_then(json::filled).or(message.reasoning.and_then(json::filled));
+        let Some(so_far) = so_far else {
+            self.content.add(content.unwrap_or(""), false);
+            self.reasoning.add(reasoning.unwrap_or(""), false);
+            return News { delta: message, ..News::default() };
+        };
+        repairs.note("message_in_stream");
+        let calls = std::mem::take(&mut message.tool_calls).into_iter();
+        let is_new = |id: Option<&str>| {
+            let id = id.and_then(json::filled);
+            so_far.calls.is_empty()
+                || (!self.has_delta && id.is_some_and(|id| so_far.calls.iter().all(|call| call.id != id)))
+        };
+        let tool_calls = calls.filter(|call| is_new(call.id)).collect();
+        let extra = message.extra.into_iter().filter(|(_, value)| !value.starts_with('[')).collect();
+        let first = if so_far.content.is_none() && content.is_none() { message.content } else { None };
+        let delta = Box::new(Delta { content: first, tool_calls, extra, ..Delta::default() });
+        if self.has_delta {
+            let known = so_far.content.as_deref().unwrap_or("");
+            let content = content.and_then(|text| text.strip_prefix(known)).map(Cow::Borrowed);
+            return News { delta, content, reasoning: None };
+        }
+        let content = content.map(|text| self.content.add(text, ends));
+        let reasoning = reasoning.map(|text| self.reasoning.add(text, ends));
+        News { delta, content, reasoning }
+    }
+}
+
+impl Told {
+    /// What the next message adds. `ends`: it came with a finish reason.
+    fn add<'a>(&mut self, text: &'a str, ends: bool) -> Cow<'a, str> {
+        let nothing = Cow::Borrowed("");
+        if !self.in_pieces {
+            match text.strip_prefix(self.text.as_str()) {
+                Some("") => {
+                    self.repeated += 1;
+                    return nothing;
+                }
+                Some(rest) => {
+                    self.has_grown |= !self.text.is_empty();
+                    self.repeated = 0;
+                    self.text.push_str(rest);
+                    return Cow::Borrowed(rest);
+                }
+                None if text.is_empty() || self.has_grown => return nothing,
+                None => {}
+            }
+        }
+        // The whole once more, perhaps trimmed.
+        if ends && self.text.starts_with(text) && text.len() > self.text.len() / 2 {
+            return nothing;
+        }
+        let news = if std::mem::replace(&mut self.in_pieces, true) {
+            Cow::Borrowed(text)
+        } else {
+            Cow::Owned([&self.text.repeat(self.repeated), text].concat())
+        };
+        self.text.push_str(&news);
+        news
+    }
+}
+
+fn is_filled(delta: &Delta<'_>) -> bool {
+    let texts = [delta.content, delta.refusal, delta.reasoning_content, delta.reasoning];
+    texts.into_iter().flatten().any(|raw| raw != "\"\"")
+        || !delta.tool_calls.is_empty()
+        || delta.function_call.is_some()
+}
