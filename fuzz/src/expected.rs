@@ -23,6 +23,12 @@ pub struct Message {
     pub finish: Option<String>,
 }
 
+impl Message {
+    fn has_content(&self) -> bool {
+        !self.text.is_empty() || !self.reasoning.is_empty() || !self.calls.is_empty()
+    }
+}
+
 #[derive(Default)]
 struct Choice {
     text: Vec<u16>,
@@ -47,9 +53,15 @@ pub fn sum(events: &[Event]) -> Expected {
     }
     // A finish reason in every choice ends a reply, and `[DONE]` does after some content.
     let is_finished = !choices.is_empty() && choices.values().all(|choice| choice.finish.is_some());
-    let has_content = choices.values().any(Choice::has_content);
+    let mut messages: BTreeMap<u32, Message> =
+        choices.into_iter().map(|(index, choice)| (index, choice.message(index))).collect();
+    let has_content = messages.values().any(Message::has_content);
     let end = if is_finished || (is_done && has_content) { End::Complete } else { End::Truncated };
-    let messages = choices.into_iter().map(|(index, choice)| (index, choice.message(index))).collect();
+    // No arguments are said as an empty object, once the choice is finished or the reply complete.
+    for message in messages.values_mut().filter(|message| end == End::Complete || message.finish.is_some()) {
+        let arguments = message.calls.iter_mut().map(|(_, _, arguments)| arguments);
+        arguments.filter(|arguments| arguments.is_empty()).for_each(|arguments| arguments.push_str("{}"));
+    }
     Expected { end, choices: messages, usage }
 }
 
@@ -66,23 +78,12 @@ impl Choice {
         self.finish = delta.finish.or(self.finish);
     }
 
-    fn has_content(&self) -> bool {
-        let text = String::from_utf16_lossy(&self.text);
-        let has_text = if self.finish.is_some() { split(&text) != Default::default() } else { has_shown(&text) };
-        has_text || !self.reasoning.is_empty() || !self.calls.is_empty()
-    }
-
     fn message(self, index: u32) -> Message {
         let (thought, text) = split(&String::from_utf16_lossy(&self.text));
         let has_calls = !self.calls.is_empty();
         let call = |(slot, arguments): (usize, Vec<u16>)| {
             let (name, id) = call_names(index, slot);
-            let mut arguments = String::from_utf16_lossy(&arguments);
-            // No arguments are said as an empty object, once the choice is finished.
-            if arguments.is_empty() && self.finish.is_some() {
-                arguments.push_str("{}");
-            }
-            (id, name, arguments)
+            (id, name, String::from_utf16_lossy(&arguments))
         };
         Message {
             text,
@@ -95,23 +96,15 @@ impl Choice {
     }
 }
 
-/// A leading `<think>` block is reasoning; blanks around it belong to nobody.
+/// A leading `<think>` or `<thinking>` block is reasoning; blanks around it belong to nobody.
 fn split(text: &str) -> (String, String) {
-    let Some(rest) = text.trim_ascii_start().strip_prefix("<think>") else { return (String::new(), text.to_owned()) };
-    let (thought, answer) = rest.split_once("</think>").unwrap_or((rest, ""));
-    (thought.to_owned(), answer.trim_ascii_start().to_owned())
-}
-
-/// What is held back of an unfinished choice, in case it is a tag, is no content to the decoder when `[DONE]` comes without a finish reason, though it
-/// is handed out then: " " or "<" and `[DONE]` is called truncated. False for such texts until they count.
-fn has_shown(text: &str) -> bool {
-    let is_held = |text: &str, tag: &str| tag.starts_with(text) && text != tag;
-    let start = text.trim_ascii_start();
-    match start.strip_prefix("<think>") {
-        None => !is_held(start, "<think>"),
-        Some(rest) if rest.contains("</think>") => split(text) != Default::default(),
-        Some(rest) => !is_held(rest, "</think>"),
+    for (open, close) in [("<think>", "</think>"), ("<thinking>", "</thinking>")] {
+        if let Some(rest) = text.trim_ascii_start().strip_prefix(open) {
+            let (thought, answer) = rest.split_once(close).unwrap_or((rest, ""));
+            return (thought.to_owned(), answer.trim_ascii_start().to_owned());
+        }
     }
+    (String::new(), text.to_owned())
 }
 
 /// A reply as tokenwire read it, in the same words.

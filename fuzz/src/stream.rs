@@ -117,7 +117,8 @@ fn chunks(script: &Script) -> Vec<Chunk> {
 impl Choice {
     fn say(&mut self, piece: &Piece, form: Form, chunks: &mut Vec<Chunk>) {
         if let What::Usage(prompt, completion) = piece.what {
-            let (prompt, completion) = (u32::from(prompt), u32::from(completion));
+            // Never all zero: zeros take nothing back.
+            let (prompt, completion) = (u32::from(prompt) + 1, u32::from(completion));
             let total = prompt + completion;
             let usage = json!({"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": total});
             if !piece.joins || chunks.is_empty() {

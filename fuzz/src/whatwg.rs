@@ -1,4 +1,4 @@
-//! Events by the letter of the WHATWG rules, and the three things that `tokenwire::sse` does beyond them on purpose. All at
+//! Events by the letter of the WHATWG rules, and the four things that `tokenwire::sse` does beyond them on purpose. All at
 //! once and by lines: nothing here is shared with the decoder that it judges.
 
 /// Name and data.
@@ -65,13 +65,7 @@ impl Reader {
         let value = value.strip_prefix(b" ").unwrap_or(value).to_vec();
         match field {
             b"event" => self.name = value,
-            b"data" => {
-                // Deviation 2: data that is whole in itself is an event, though no blank line follows it.
-                if self.data.len() == 1 && (self.is_whole)(&self.data[0]) {
-                    self.dispatch();
-                }
-                self.data.push(value);
-            }
+            b"data" => self.data_line(value),
             // Deviation 3: an `error` line is an event; of its own at once, or after the one that it follows.
             b"error" => {
                 let follows = !self.data.is_empty();
@@ -83,10 +77,20 @@ impl Reader {
                 }
             }
             b"" | b"id" | b"retry" => {}
+            // Deviation 4: a line that begins like an object is data whose field was forgotten.
+            _ if line.starts_with(b"{") => self.data_line(line.to_vec()),
             _ => {
                 self.strange.get_or_insert_with(|| line[..line.len().min(2000)].to_vec());
             }
         }
+    }
+
+    fn data_line(&mut self, value: Vec<u8>) {
+        // Deviation 2: data that is whole in itself is an event, though no blank line follows it.
+        if self.data.len() == 1 && (self.is_whole)(&self.data[0]) {
+            self.dispatch();
+        }
+        self.data.push(value);
     }
 
     /// "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string": browsers
