@@ -20,7 +20,7 @@ pub fn of(target: &str, length: usize) -> Result<Vec<Vec<u8>>> {
     let shared = shared.as_deref();
     let mut seeds = match target {
         "framing" => in_reads(streams(shared)?.into_iter().chain(framing_cases(shared)?)),
-        "chunks" => in_reads(streams(shared)?.into_iter().chain(bodies(shared)?)),
+        "chunks" => in_reads(growing(&streams(shared)?).into_iter().chain(streams(shared)?).chain(bodies(shared)?)),
         "accumulation" => scripts(shared)?,
         "partial" => in_reads(partial_cases(shared)?),
         other => bail!("there is no target {other:?}"),
@@ -53,6 +53,27 @@ fn streams(shared: Option<&Path>) -> Result<Vec<Vec<u8>>> {
         found.push(read(&path)?);
     }
     Ok(found)
+}
+
+/// The first events of each stream, and then one of them with other texts, in the language of `fuzz/src/chunks.rs`.
+fn growing(streams: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    const NEXT: u8 = 1;
+    let texts = ["a", " b", "{", r#"{\"a\":"#, "1", "}", r#"{\"a\":1}"#, r"\ud83d", r"\ude00", "<think>", r"\n", ""];
+    let mut found = Vec::new();
+    for stream in streams {
+        let ends: Vec<_> =
+            stream.windows(2).enumerate().filter(|(_, pair)| pair == b"\n\n").map(|(at, _)| at + 2).collect();
+        for events in [1, 2, 4] {
+            let Some(end) = ends.get(events).filter(|end| **end < 2000) else { continue };
+            let mut seed = stream[..*end].to_vec();
+            for text in texts.iter().cycle().skip(found.len() % texts.len()).take(texts.len() * 2) {
+                seed.extend([NEXT, text.len() as u8]);
+                seed.extend(text.as_bytes());
+            }
+            found.push(seed);
+        }
+    }
+    found
 }
 
 fn bodies(shared: Option<&Path>) -> Result<Vec<Vec<u8>>> {
