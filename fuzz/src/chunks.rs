@@ -16,7 +16,7 @@ const NEXT: u8 = 1;
 const GROWING: [&[u8]; 5] =
     [b"\"content\":\"", b"\"reasoning_content\":\"", b"\"reasoning\":\"", b"\"arguments\":\"", b"\"input\":\""];
 /// Bytes that the repetitions may make of an input.
-const LIMIT: usize = 16 << 10;
+const LIMIT: usize = 4 << 10;
 
 pub fn check(data: &[u8]) {
     let Some(Input { options, sizes, bytes }) = Input::read(data) else { return };
