@@ -1,11 +1,26 @@
 // One API call as this side of the border holds it: begun at once, aborted by signal, its failure kept for whoever reads.
-import { Call as CoreCall } from "./core.js";
+import { Call as CoreCall, __wbg_reset_state as restart } from "./core.js";
 import { Clock } from "./clock.js";
-import { aborted, config, expired, fromCore } from "./errors.js";
+import { TokenwireError, aborted, config, expired, fromCore } from "./errors.js";
 import { load } from "./load.js";
 import { responseMeta } from "./response.js";
 
 const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choices":[]}';
+
+/** Calls that the core has a half of. */
+const live = new Set();
+
+/** The core broke down, which is a bug: what was in flight is rejected, and the next call has a fresh instance. */
+function trapped(cause) {
+  const message = `The core of tokenwire broke down (${cause.message}). This is a bug of tokenwire's; the next call works again`;
+  const error = new TokenwireError(message, { kind: "server", retryable: true, cause });
+  restart();
+  for (const call of live) call.die(error);
+  live.clear();
+}
+
+/** A trap, or a stack that overflowed. */
+const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 
 export class ApiCall {
   /** The core's half: there from shortly before the request until the end, when all that it holds is taken out of it. */
@@ -34,6 +49,10 @@ export class ApiCall {
   /** For a branch of a tee: the call whose reply it reads again, and how that failed. */
   #origin;
   #responded = false;
+  /** Of the request. Here and not in the core, so that a request can be ended without one. */
+  #controller;
+  /** Rejects the promise of the core's that is waited for. */
+  #break = () => {};
 
   /** `prepare()` gives the request, or throws a ConfigError; see client.js. */
   constructor(prepare, origin) {
@@ -55,22 +74,64 @@ export class ApiCall {
     this.#dialect = dialect;
     this.#listen(signal);
     if (limits) this.#clock = new Clock(this, limits);
-    const turn = this.failure ? undefined : queue?.enter((leave) => (this.#leave = leave));
-    if (turn) await turn;
-    this.#leave = undefined;
-    if (!this.failure) this.#queue = queue;
+    if (queue && !this.failure) {
+      const turn = queue.enter((leave) => (this.#leave = leave));
+      if (turn) await turn;
+      this.#leave = undefined;
+      if (this.failure) queue.done();
+      else this.#queue = queue;
+    }
     const loading = this.failure ? undefined : load();
     if (loading) await loading;
     if (!this.failure) settings.apiKey = typeof key === "function" ? await answer(key) : checked(key);
     if (this.failure) throw this.failure;
     if (settings.apiKey !== undefined) checkKey?.();
     if (settings.apiKey?.length > 6) secrets.push(settings.apiKey);
-    this.core = new CoreCall(kind, body, settings, fetch, this.#fail);
-    await this.core.send();
+    settings.trapped = (error) => isTrap(error) && this.#break(this.broken(error));
+    settings.controller = this.#controller = new AbortController();
+    try {
+      live.add(this);
+      this.core = new CoreCall(kind, body, settings, fetch, this.#fail);
+      await this.settled(this.core.send());
+    } catch (error) {
+      throw this.broken(error);
+    }
     this.#responded = true;
     this.isWaiting = false;
     const learnt = this.core?.learnt();
     if (learnt) dialect.learn(learnt);
+  }
+
+  /** A promise of the core's, that a trap settles too: the core then no longer can. */
+  settled(promise) {
+    return new Promise((resolve, reject) => {
+      this.#break = reject;
+      promise.then(resolve, (error) => reject(this.broken(error)));
+    });
+  }
+
+  /** Asks the core. */
+  guarded(ask) {
+    try {
+      return ask();
+    } catch (error) {
+      throw this.broken(error);
+    }
+  }
+
+  /** What to throw for what the core threw: what this call failed of, where the core itself broke down. */
+  broken(error) {
+    if (isTrap(error)) trapped(error);
+    return this.failure ?? error;
+  }
+
+  /** The core broke down. It is not touched any more: its memory may be anything. */
+  die(error) {
+    this.core = undefined;
+    this.#kept ??= { end: "error", snapshot: () => EMPTY, repairs: () => "[]", meta: () => undefined };
+    this.#refuse(this.ended(error));
+    this.#controller.abort(error);
+    this.#break(error);
   }
 
   #fail = (json, extra) => {
@@ -90,7 +151,7 @@ export class ApiCall {
 
   abort(reason = new DOMException("This operation was aborted", "AbortError")) {
     this.#unlisten?.();
-    if (this.core) this.core.abort(reason);
+    if (this.core) this.guarded(() => this.core.abort(reason));
     else if (!this.#kept && !this.failure) this.#refuse(this.ended(aborted(reason)));
   }
 
@@ -98,7 +159,7 @@ export class ApiCall {
   expire(phase, message) {
     this.#phase = phase;
     this.#unlisten?.();
-    if (this.core) this.core.expire(message);
+    if (this.core) this.guarded(() => this.core.expire(message));
     else if (!this.#kept && !this.failure) this.#refuse(this.ended(expired(phase, message)));
   }
 
@@ -136,7 +197,7 @@ export class ApiCall {
   /** Reads all that is left and hands out none of it. */
   async drain() {
     this.isWaiting = true;
-    await (this.pending = this.core?.drain());
+    if (this.core) await (this.pending = this.settled(this.guarded(() => this.core.drain())));
     this.ended();
     this.#close();
   }
@@ -155,6 +216,7 @@ export class ApiCall {
     };
     this.#dialect?.observe(repairs);
     this.core = undefined;
+    live.delete(this);
     core.free();
   }
 

@@ -96,6 +96,7 @@ function request(kind, path, body, options, call, place) {
     retries: retriesOf(call.maxRetries ?? options.maxRetries ?? 2),
     deadline: Date.now() + limits.total,
     limited: (ms) => queue.pause(ms),
+    ...boundsOf(options.limits),
     extraBody: call.extraBody && textOf(call.extraBody, "extraBody"),
     page,
     get offline() {
@@ -124,6 +125,17 @@ function retriesOf(count) {
   throw config(`maxRetries must be a whole number, 0 or above, and is ${count}`);
 }
 
+/** { maxEventBytes, maxResponseBytes, maxToolCalls }, each a number or left to the core. */
+function boundsOf(limits) {
+  const { maxEventBytes, maxResponseBytes, maxToolCalls } = limits ?? {};
+  const bounds = { maxEventBytes, maxResponseBytes, maxToolCalls };
+  for (const name in bounds) {
+    if (bounds[name] !== undefined && !(typeof bounds[name] === "number" && bounds[name] >= 0))
+      throw config(`limits.${name} must be a number, 0 or above, and is ${bounds[name]}`);
+  }
+  return bounds;
+}
+
 /** Later headers win, whatever their case; null takes one away. */
 function merge(headers, more = []) {
   for (const [name, value] of typeof more[Symbol.iterator] === "function" ? more : Object.entries(more)) {
@@ -140,7 +152,7 @@ function secretsIn(named) {
     .filter((value) => value.length > 6);
 }
 
-const TYPES = { model: "string", fetch: "function", headers: "object", query: "object", extraBody: "object", adapt: "boolean", dangerouslyAllowBrowser: "boolean" };
+const TYPES = { model: "string", fetch: "function", headers: "object", query: "object", extraBody: "object", adapt: "boolean", dangerouslyAllowBrowser: "boolean", limits: "object" };
 
 function checkTypes(options) {
   if (options === null || typeof options !== "object" || Array.isArray(options)) {

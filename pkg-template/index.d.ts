@@ -123,12 +123,27 @@ export interface ClientOptions {
   /** Added to every request's URL. */
   query?: Record<string, string>;
   fetch?: typeof fetch;
+  /** Default 2. Retries happen only before the first content has been handed out. */
+  maxRetries?: number;
+  /**
+   * In ms. A number is the total. `idle` counts from the last event with meaning: comments and pings don't reset it.
+   * Default: 600,000 to the first content, 300,000 between contents, none in all.
+   */
+  timeout?: number | { total?: number; firstToken?: number; idle?: number };
+  /** Calls in flight at once for this client; the rest wait in order. Default: no limit. */
+  maxConcurrency?: number;
+  /** Hard bounds on what a provider can make us hold. Default: 64 MiB an event, 256 MiB a response, 1,024 tool calls. */
+  limits?: { maxEventBytes?: number; maxResponseBytes?: number; maxToolCalls?: number };
+  /** A key in a page is readable by everyone who opens it; without this, a key given in a browser page is refused. */
+  dangerouslyAllowBrowser?: boolean;
 }
 
 export interface CallOptions {
   signal?: AbortSignal;
   /** Win over the client's, whatever their case. */
   headers?: Record<string, string>;
+  timeout?: ClientOptions["timeout"];
+  maxRetries?: number;
   /** Merged into the body last, as it is. */
   extraBody?: Record<string, unknown>;
 }

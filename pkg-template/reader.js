@@ -97,15 +97,23 @@ export class Reader {
     this.#call.isWaiting = true;
     // Ended in the meantime, by return() or by leaving an `await using` block.
     if (this.#ended || !core) return this.#deliver();
-    core.open(this.#mode);
+    this.#source = this.#call.guarded(() => {
+      core.open(this.#mode);
+      return core.reader;
+    });
     this.#core = core;
-    this.#source = core.reader;
     // A response without a body has ended already.
-    return this.#source ? this.#read() : this.#handed(core.over());
+    return this.#source ? this.#read() : this.#handed(this.#took({ done: true }));
   }
 
-  #took = ({ done, value }) => (done ? this.#core.over() : this.#core.took(bytes(value)));
-  #broke = (cause) => this.#core.broke(cause);
+  #took = ({ done, value }) => {
+    try {
+      return done ? this.#core.over() : this.#core.took(bytes(value));
+    } catch (error) {
+      throw this.#call.broken(error);
+    }
+  };
+  #broke = (cause) => this.#call.guarded(() => this.#core.broke(cause));
   #came = (result) => this.#handed(this.#took(result));
   #failed = (cause) => this.#handed(this.#broke(cause));
 
@@ -126,7 +134,7 @@ export class Reader {
 
   /** What came was worth nothing, and the core asks again: reads on in the next response. */
   async #again() {
-    await (this.#call.pending = this.#core.again());
+    await (this.#call.pending = this.#call.settled(this.#core.again()));
     this.#source = this.#core.reader;
   }
 

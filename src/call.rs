@@ -131,6 +131,7 @@ impl Call {
             (self.request.body, self.request.fixed, self.request.adapts) = (body, fixed, asking.adapts);
         }
         (self.request.retries, self.request.deadline_ms) = (asking.retries, asking.deadline_ms);
+        self.request.limits = asking.limits;
         self.state = State::Ready;
         Ok(())
     }
@@ -140,7 +141,7 @@ impl Call {
         self.state = State::Waiting;
         self.attempts += 1;
         self.head = None;
-        self.decoder = Decoder::new(self.decoder.mode(), self.seed);
+        self.decoder = Decoder::new(self.decoder.mode(), self.seed).with_limits(self.request.limits);
         for code in &self.request.notes {
             self.decoder.note(code);
         }

@@ -19,6 +19,22 @@ pub fn is_whole(text: &str) -> bool {
     cursor.value().is_ok() && cursor.rest_is_blank()
 }
 
+/// True for a text whose containers nest deeper than this reader goes.
+pub fn is_too_deep(text: &str) -> bool {
+    let (mut depth, mut in_string, mut is_escaped) = (0usize, false, false);
+    text.bytes().any(|byte| {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > cursor::DEPTH
+    })
+}
+
 /// The characters between the quotes of a raw JSON string, still escaped; `None` for any other value.
 pub fn string(raw: &str) -> Option<&str> {
     raw.strip_prefix('"')?.strip_suffix('"')

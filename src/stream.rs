@@ -10,6 +10,7 @@
 mod fields;
 mod foreign;
 mod frame;
+mod limits;
 mod message;
 mod normal;
 mod output;
@@ -20,6 +21,7 @@ mod think;
 mod tools;
 
 pub use frame::Values;
+pub use limits::Limits;
 pub use output::Mode;
 pub use repair::Repairs;
 
@@ -68,8 +70,6 @@ enum Body {
     Other(Vec<u8>),
 }
 
-/// Bytes an event or a body without structure may have.
-const LIMIT: usize = 256 << 20;
 /// Bytes that are kept of a body that is no reply.
 const OTHER_LIMIT: usize = 64 << 10;
 
@@ -95,6 +95,9 @@ pub struct Decoder {
     cut: bool,
     /// The first value was a whole reply of another shape, should nothing follow.
     is_foreign: bool,
+    limits: Limits,
+    /// Bytes of the body so far.
+    fed: usize,
 }
 
 impl Decoder {
@@ -115,7 +118,15 @@ impl Decoder {
             predicts: true,
             cut: false,
             is_foreign: false,
+            limits: Limits::default(),
+            fed: 0,
         }
+    }
+
+    /// Bounds other than the default ones.
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// Chooses what comes out from now on.
@@ -137,6 +148,10 @@ impl Decoder {
 
     /// Takes the next bytes of the body.
     pub fn feed(&mut self, bytes: &[u8]) {
+        self.fed = self.fed.saturating_add(bytes.len());
+        if self.fed > self.limits.response_bytes {
+            return self.fail(limits::exceeded("more bytes than limits.maxResponseBytes"));
+        }
         let mut input = bytes;
         if matches!(self.body, Body::Unknown) {
             input = self.recognize(input);
@@ -150,6 +165,9 @@ impl Decoder {
             }
             Body::Values(mut values) => {
                 values.feed(input, &mut |value| self.value(value, false));
+                if values.held() > self.limits.event_bytes {
+                    return self.fail(limits::exceeded("a JSON value of more bytes than limits.maxEventBytes"));
+                }
                 self.body = Body::Values(values);
             }
             Body::Other(mut text) => {
@@ -253,6 +271,9 @@ impl Decoder {
 
     fn put(&mut self, clean: &clean::Chunk<'_>) {
         self.reply.push(clean);
+        if self.reply.choices.iter().any(|choice| choice.calls.len() > self.limits.tool_calls) {
+            return self.fail(self.limits.too_many_calls());
+        }
         self.output.chunk(clean, &self.reply);
     }
 

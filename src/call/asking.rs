@@ -1,6 +1,7 @@
 //! What is sent, and how it is put.
 
 use crate::negotiate::Negotiation;
+use crate::stream::Limits;
 use crate::wire::body::Body;
 
 /// How a request is put.
@@ -14,6 +15,8 @@ pub struct Asking<'a> {
     pub retries: u32,
     /// When it has to have ended, in ms since 1970: no wait goes beyond.
     pub deadline_ms: Option<u64>,
+    /// What the provider may make us hold.
+    pub limits: Limits,
 }
 
 /// What is sent, and what was learnt of how to say it.
@@ -28,4 +31,5 @@ pub(super) struct Request {
     pub notes: Vec<&'static str>,
     pub retries: u32,
     pub deadline_ms: Option<u64>,
+    pub limits: Limits,
 }

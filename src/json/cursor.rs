@@ -7,7 +7,7 @@ use crate::scan;
 pub struct Malformed;
 
 /// How deep containers may nest inside one value: a bound, so that hostile input costs no memory.
-const DEPTH: usize = 512;
+pub(super) const DEPTH: usize = 512;
 
 /// A place in a JSON text. Raw spans it hands out are exact slices of the text.
 #[derive(Clone)]

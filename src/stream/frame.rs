@@ -38,6 +38,11 @@ impl Values {
         }
     }
 
+    /// Bytes of a value that is not whole yet.
+    pub fn held(&self) -> usize {
+        self.value.len()
+    }
+
     /// The end of input: calls `found` with what a cut left.
     pub fn finish(self, found: &mut dyn FnMut(&str)) {
         if self.depth > 0 {

@@ -2,8 +2,7 @@
 
 use super::frame::Values;
 use super::predict::Template;
-use super::{Body, Decoder, LIMIT, foreign, normal};
-use crate::error::{Details, Error, Kind};
+use super::{Body, Decoder, foreign, limits, normal};
 use crate::json::{self, Cursor};
 use crate::scan;
 use crate::sse;
@@ -29,7 +28,9 @@ impl Decoder {
                 self.body = Body::Values(Values::default());
             }
             // The first letters of the fields, and the colon of a comment.
-            Some(b'd' | b'e' | b'i' | b'r' | b':') => self.body = Body::Events(sse::Decoder::new(LIMIT, is_whole)),
+            Some(b'd' | b'e' | b'i' | b'r' | b':') => {
+                self.body = Body::Events(sse::Decoder::new(self.limits.event_bytes, is_whole));
+            }
             Some(_) => self.body = Body::Other(Vec::new()),
         }
         rest
@@ -45,8 +46,7 @@ impl Decoder {
                 Ok(Some(event)) => self.event(event, false),
                 Ok(None) => return,
                 Err(sse::TooLong) => {
-                    let message = "An event of the stream is longer than the limit";
-                    return self.fail(Error::stream(Kind::Limit, message, Details::default()));
+                    return self.fail(limits::exceeded("an event of more bytes than limits.maxEventBytes"));
                 }
             }
         }
@@ -58,6 +58,9 @@ impl Decoder {
         let mut rest = input;
         while self.end.is_none() {
             let Some((event, after)) = template.matches_framed(rest) else { break };
+            if rest.len() - after.len() > self.limits.event_bytes {
+                break;
+            }
             if !template.apply(event, &mut self.reply, &mut self.output, &mut self.repairs) {
                 break;
             }
@@ -102,6 +105,9 @@ impl Decoder {
 
     /// The data of an event, or one JSON value of a body: usually one value, sometimes several.
     pub(super) fn value(&mut self, text: &str, is_last: bool) {
+        if text.len() > self.limits.event_bytes {
+            return self.fail(limits::exceeded("an event of more bytes than limits.maxEventBytes"));
+        }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // The last event of a stream that was cut in its middle: half of it is worth nothing.
         if is_last && !is_sequence(text) {
@@ -125,6 +131,9 @@ impl Decoder {
                 self.repairs.note("events_joined");
             }
             let Ok(raw) = cursor.value() else {
+                if json::is_too_deep(rest) {
+                    return self.fail(limits::exceeded("JSON that is nested deeper than 512"));
+                }
                 if let Some(mended) = json::mended(rest).filter(|mended| is_sequence(mended)) {
                     self.repairs.note("json_mended");
                     return self.value(&mended, false);
@@ -178,6 +187,9 @@ impl Decoder {
         if let (Some(inner), false) = (foreign::unwrapped(&chunk), is_inner) {
             self.repairs.note("foreign_shape");
             return self.object(inner, "", true);
+        }
+        if let Some(error) = self.limits.exceeded_by(&chunk, self.reply.choices.len()) {
+            return self.fail(error);
         }
         self.values += 1;
         self.is_foreign = foreign::adopt(&mut chunk, raw, &mut self.repairs);

@@ -1,6 +1,6 @@
 //! The reading of a response's body.
 
-use js_sys::{JsString, Promise, Uint8Array};
+use js_sys::{Function, JsString, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
@@ -12,6 +12,17 @@ extern "C" {
     fn done(this: &ReadResult) -> Option<bool>;
     #[wasm_bindgen(method, getter)]
     fn value(this: &ReadResult) -> JsValue;
+    /// A promise whose rejection a function of JavaScript's handles.
+    #[wasm_bindgen(extends = Promise)]
+    type Handled;
+    #[wasm_bindgen(method, js_name = catch)]
+    fn catch_call(this: &Handled, handler: &Function) -> Promise;
+}
+
+/// Has a promise's rejection handled.
+pub fn caught(promise: &Promise, handler: &Function) {
+    let handled: &Handled = promise.unchecked_ref();
+    let _ = handled.catch_call(handler);
 }
 
 /// A body that is being read.
@@ -33,10 +44,10 @@ impl Reader {
         self.0.read().unchecked_into()
     }
 
-    /// Tells the network that nothing more is wanted; nobody waits for the answer.
-    pub fn cancel(&self, reason: &JsValue) {
+    /// Tells the network that nothing more is wanted; nobody waits for the answer. `ignore`: handles its rejection.
+    pub fn cancel(&self, reason: &JsValue, ignore: &Function) {
         let cancelled: Promise = self.0.cancel_with_reason(reason).unchecked_into();
-        silence(&cancelled);
+        caught(&cancelled, ignore);
     }
 }
 
@@ -54,14 +65,4 @@ fn bytes_of(value: &JsValue) -> Vec<u8> {
         None if value.is_object() => Uint8Array::new(value).to_vec(),
         None => Vec::new(),
     }
-}
-
-/// Handles a promise's rejection that concerns nobody.
-pub fn silence(promise: &Promise) {
-    thread_local! {
-        static NOTHING: Closure<dyn FnMut(JsValue)> = Closure::new(|_| {});
-    }
-    NOTHING.with(|nothing| {
-        let _ = promise.catch(nothing);
-    });
 }

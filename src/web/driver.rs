@@ -34,6 +34,8 @@ pub struct Inner {
     /// Makes the JavaScript error: `(json, { headers, body, cause }) => Error`.
     pub fail: Function,
     pub controller: AbortController,
+    /// What handles rejections that must not stay unhandled; see [`Options`].
+    pub trapped: Function,
     pub headers: RefCell<Option<Headers>>,
     pub reader: RefCell<Option<Reader>>,
     /// The error that was thrown; it stays the same object.
@@ -60,7 +62,8 @@ impl Driver {
         fetch: Option<Function>,
         fail: Function,
     ) -> Result<Self, JsValue> {
-        let controller = AbortController::new()?;
+        let controller = options.controller();
+        let trapped = options.trapped();
         let call = Call::new(api, options.seed() as u64, options.api_key());
         Ok(Self(Rc::new_cyclic(|weak: &Weak<Inner>| {
             let (for_value, for_cause) = (weak.clone(), weak.clone());
@@ -71,6 +74,7 @@ impl Driver {
                 fetch,
                 fail,
                 controller,
+                trapped,
                 headers: RefCell::new(None),
                 reader: RefCell::new(None),
                 error: RefCell::new(None),
@@ -213,6 +217,7 @@ impl Inner {
             adapts: options.adapt().unwrap_or(true),
             retries: options.retries().unwrap_or(0.0) as u32,
             deadline_ms: options.deadline().map(|deadline| deadline as u64),
+            limits: options.limits(),
         };
         self.call.borrow_mut().prepare(&self.params, &additions, &asking)
     }
@@ -378,7 +383,7 @@ impl Inner {
     /// Lets go of the body. What the provider still sends after its end is not wanted.
     fn release(&self, reason: &JsValue) {
         if let Some(reader) = self.reader.take() {
-            reader.cancel(reason);
+            reader.cancel(reason, &self.trapped);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Promises, without futures: what the two functions that promises call are for, and who waits for what.
 
-use super::body::{ReadResult, Reader};
+use super::body::{ReadResult, Reader, caught};
 use super::driver::Inner;
 use crate::call::Step;
 use js_sys::{Function, Promise};
@@ -53,7 +53,7 @@ impl Inner {
     /// Has the two functions called with what becomes of `promise`.
     pub fn then(&self, waits: Waits, promise: &Promise) {
         self.waits.set(waits);
-        let _ = self.chain(promise);
+        caught(&self.chain(promise), &self.trapped);
     }
 
     fn chain(&self, promise: &Promise) -> Promise {

@@ -13,6 +13,7 @@ mod errors;
 mod events;
 mod fixtures;
 mod json;
+mod limits;
 mod linear;
 mod models;
 mod mutated;

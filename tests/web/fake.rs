@@ -49,7 +49,10 @@ pub fn fetch(body: &str) -> Function {
 
 /// Options: `more` is what JavaScript would write between the braces.
 pub fn options(more: &str) -> Options {
-    let text = format!("return {{ url: 'https://api.test/v1/chat/completions', stream: true, seed: 7, {more} }}");
+    let text = format!(
+        "return {{ url: 'https://api.test/v1/chat/completions', stream: true, seed: 7, \
+         controller: new AbortController(), trapped() {{}}, limited() {{}}, {more} }}"
+    );
     Function::new_no_args(&text).call0(&JsValue::UNDEFINED).unwrap().unchecked_into()
 }
 

@@ -20,6 +20,8 @@ const OPTIMISE: &[&str] = &[
     "--rereloop",
     "-Oz",
     "-Oz",
+    // More bytes raw, 1.3 KB less in brotli: small functions are more alike than the large ones they would be put into.
+    "--one-caller-inline-max-function-size=1",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-sign-ext",
@@ -105,6 +107,7 @@ fn bind(compiled: &Path, folder: &Path) -> Result<()> {
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
+        .reset_state_function(true)
         .generate_output()
         .context("wasm-bindgen failed")?;
     panics::trap_at_once(output.wasm_mut())?;

@@ -10,6 +10,7 @@ import { recordedCases, replyCases } from "./replies.js";
 import { baseUrlCases, requestCases } from "./requests.js";
 import { sseCases } from "./sse.js";
 import { streamCases } from "./stream.js";
+import { timeCases } from "./time.js";
 
 /** All cases, given the data of the case files: {baseUrls, streams, errors, recorded?}. */
 export function allCases(data) {
@@ -22,6 +23,7 @@ export function allCases(data) {
     ...errorBodyCases(data.errors),
     ...dialectCases,
     ...streamCases,
+    ...timeCases,
     ...abortCases,
     ...sseCases,
     ...partCases,
