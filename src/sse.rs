@@ -22,6 +22,8 @@ pub struct Event<'a> {
 
 /// Bytes that are kept of a line that is no field.
 const STRANGE_LIMIT: usize = 2000;
+/// The byte order mark.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
 const FIELDS: [&[u8]; 5] = [b"data", b"event", b"error", b"id", b"retry"];
 
 /// An event grew beyond the limit.
@@ -103,7 +105,8 @@ impl Decoder {
     pub fn finish(&mut self) -> Option<Event<'_>> {
         self.begin();
         // A cut in the middle of a field's name makes no strange line.
-        if FIELDS.iter().any(|field| field.starts_with(&self.line)) {
+        let line = self.line.strip_prefix(MARK).filter(|_| self.at_start).unwrap_or(&self.line);
+        if FIELDS.iter().any(|field| field.starts_with(line)) {
             self.line.clear();
         }
         let complete = !self.line.is_empty() && self.end_line(&[]);
@@ -163,6 +166,7 @@ impl Decoder {
         line.extend_from_slice(rest);
         let complete = match self.value_of_first_line(&line) {
             Some(skipped) => {
+                self.at_start = false;
                 self.skipped = skipped;
                 self.lines = 1;
                 std::mem::swap(&mut self.data, &mut line);
@@ -184,7 +188,7 @@ impl Decoder {
     fn process(&mut self, line: &[u8]) -> bool {
         let mut line = line;
         if std::mem::take(&mut self.at_start) {
-            line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+            line = line.strip_prefix(MARK).unwrap_or(line);
         }
         // "If the line is empty: dispatch the event."
         if line.is_empty() {

@@ -136,13 +136,13 @@ impl Unescaper {
     }
 }
 
-/// The UTF-16 unit of an escape `\uXXXX`.
+/// The UTF-16 unit of an escape `\uXXXX`. What is no hexadecimal digit (partial JSON is not checked) is some number.
 fn unit_of(escape: &str) -> u32 {
     let digits = escape.as_bytes().get(2..6).unwrap_or(b"fffd");
     digits.iter().fold(0, |unit, digit| {
         let value = match digit {
             b'0'..=b'9' => digit - b'0',
-            _ => (digit | 0x20).wrapping_sub(b'a') + 10,
+            _ => (digit | 0x20).wrapping_sub(b'a' - 10),
         };
         unit << 4 | u32::from(value)
     })

@@ -48,6 +48,8 @@ fn framing_follows_the_standard_in_our_own_cases() {
         ("data:a\r\rdata:  b\r\r", vec![("", "a"), ("", " b")]),
         (": ping\n\nevent: x\ndata: a\n\nevent: y\n\ndata: b\n\n", vec![("x", "a"), ("", "b")]),
         ("\u{feff}data: a\n\n\u{feff}data: b\n\n", vec![("", "a")]),
+        // A mark is only one at the start, also where the first line came in pieces.
+        ("data: a\n\u{feff}data: b\n\n", vec![("", "a")]),
         ("data\n\n", vec![("", "")]),
         ("data: a\nerror: b\n\n", vec![("", "a"), ("error", "b")]),
         ("id: 1\nretry: 5\nfoo: bar\ndata: a\n\n", vec![("", "a")]),
@@ -154,6 +156,16 @@ fn partial_json_follows_our_own_cases() {
     ];
     for (input, expected) in cases {
         check_partial(input, expected);
+    }
+}
+
+#[test]
+fn an_escape_without_digits_does_no_harm() {
+    for digits in ["@@@@", "````", "!\"\\}", "\u{e9}\u{e9}", "zzzz"] {
+        let input = format!("[\"a\\u{digits}");
+        let built = build(&[&input]);
+        assert!(built.as_ref().unwrap()[0].as_str().unwrap().starts_with('a'), "{input}");
+        check_partial(&input, built);
     }
 }
 

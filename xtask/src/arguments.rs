@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 
+use crate::fuzz::TARGETS;
 use crate::parts::Part;
 
 pub const HELP: &str = "\
@@ -14,7 +15,9 @@ cargo xtask demo [--once] [--port N]     builds, serves www-demo and streams one
                                          and OPENAI_MODEL choose a provider, else a simulator answers)
 cargo xtask test [--only PART[,PART]]    sets up what the tests need and runs them
                                          (parts: fmt clippy native wasm-node wasm-chromium js-node js-workerd page
-                                         types size server)
+                                         types size server fuzz)
+cargo xtask fuzz [--seconds N] [TARGET]  fuzzes, each target for 30 s unless told; fails on a finding
+                                         (targets: framing chunks accumulation partial)
 cargo xtask bench [--only PART[,PART]]   measures the package against its peers and its goals; writes target/bench/bench.json
                                          (parts: streams tools start memory latency page; --rounds N, 15 unless told;
                                          --quick for three rounds, to see that it works)
@@ -28,6 +31,7 @@ pub enum Task {
     Build(Build),
     Demo(Demo),
     Test(Test),
+    Fuzz(Fuzz),
     Bench(Bench),
     Compare(Compare),
     Size(Size),
@@ -47,6 +51,12 @@ pub struct Demo {
 
 pub struct Test {
     pub parts: Vec<Part>,
+}
+
+pub struct Fuzz {
+    pub seconds: u64,
+    /// All targets, unless told.
+    pub target: Option<String>,
 }
 
 pub struct Bench {
@@ -73,6 +83,7 @@ pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Task> {
         "build" => build(arguments).map(Task::Build),
         "demo" => demo(arguments).map(Task::Demo),
         "test" => test(arguments).map(Task::Test),
+        "fuzz" => fuzz(arguments).map(Task::Fuzz),
         "bench" => bench(arguments).map(Task::Bench),
         "compare" => compare(arguments).map(Task::Compare),
         "size" => size(arguments).map(Task::Size),
@@ -121,6 +132,18 @@ fn test(mut arguments: impl Iterator<Item = String>) -> Result<Test> {
         parts = Part::ALL.to_vec();
     }
     Ok(Test { parts })
+}
+
+fn fuzz(mut arguments: impl Iterator<Item = String>) -> Result<Fuzz> {
+    let mut fuzz = Fuzz { seconds: 30, target: None };
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--seconds" => fuzz.seconds = number("--seconds", arguments.next())?,
+            target if TARGETS.contains(&target) => fuzz.target = Some(argument),
+            other => bail!("fuzz has no option or target {other:?}\n{HELP}"),
+        }
+    }
+    Ok(fuzz)
 }
 
 fn bench(mut arguments: impl Iterator<Item = String>) -> Result<Bench> {

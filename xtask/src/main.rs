@@ -1,10 +1,11 @@
-//! `cargo xtask build | demo | test | bench | compare | size`: everything this repository can do, with nothing installed
+//! `cargo xtask build | demo | test | fuzz | bench | compare | size`: everything this repository can do, with nothing installed
 //! but Rust, Node and (for the real server of the tests) Python.
 //!
 //! - `core`     the crate → `core.js` and `core.wasm`
 //! - `package`  those and `pkg-template/` → `pkg/`
 //! - `demo`, `serve`  the page and one reply in the terminal
 //! - `suite`, `parts`, `setup`, `summary`  the tests: what they are, what they need, how they went
+//! - `fuzz`  the fuzz targets and their first corpora
 //! - `bench`, `compare`, `size`, `benches`  the measures: speed and rightness against the peers, bytes, and what all need
 //! - `place`, `tools`, `stamp`  where things are, how programs are run, what need not be done again
 
@@ -14,6 +15,7 @@ mod benches;
 mod compare;
 mod core;
 mod demo;
+mod fuzz;
 mod package;
 mod panics;
 mod parts;
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         // The summary has said all there is to say; its closing line stays the last.
         Ok(Task::Test(test)) if suite::run(&test) => Ok(()),
         Ok(Task::Test(_)) => return ExitCode::FAILURE,
+        Ok(Task::Fuzz(fuzz)) => fuzz::run(&fuzz),
         Ok(Task::Bench(bench)) => bench::run(&bench),
         Ok(Task::Compare(compare)) => compare::run(&compare),
         Ok(Task::Size(size)) => size::run(&size),

@@ -1,5 +1,6 @@
 //! The parts of the test suite: what each runs, and what it asks of the setup first.
 
+mod fuzz;
 mod javascript;
 mod rust;
 mod wasm;
@@ -24,6 +25,7 @@ pub enum Part {
     Types,
     Size,
     Server,
+    Fuzz,
 }
 
 /// What came of a part's commands.
@@ -48,6 +50,7 @@ impl Part {
         Self::Types,
         Self::Size,
         Self::Server,
+        Self::Fuzz,
     ];
 
     pub fn name(self) -> &'static str {
@@ -63,6 +66,7 @@ impl Part {
             Self::Types => "types",
             Self::Size => "size",
             Self::Server => "server",
+            Self::Fuzz => "fuzz",
         }
     }
 
@@ -83,6 +87,7 @@ impl Part {
             Self::Types => javascript::types(setup),
             Self::Size => weight::size(),
             Self::Server => javascript::server(setup),
+            Self::Fuzz => fuzz::fuzz(setup),
         }
     }
 }

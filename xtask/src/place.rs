@@ -34,6 +34,16 @@ pub fn benches() -> PathBuf {
     root().join("benches")
 }
 
+/// The crate of the fuzz targets.
+pub fn fuzz() -> PathBuf {
+    root().join("fuzz")
+}
+
+/// What is built of it, with flags of its own.
+pub fn fuzz_target() -> PathBuf {
+    target().join("fuzz")
+}
+
 pub fn xtask() -> PathBuf {
     root().join("xtask")
 }

@@ -10,6 +10,7 @@ use std::process::Command;
 pub use chromium::Chromium;
 
 use crate::arguments::Build;
+use crate::fuzz::Fuzzer;
 use crate::{package, place, tools};
 
 /// Why a part cannot give a result.
@@ -41,6 +42,7 @@ pub struct Setup {
     runner: OnceCell<Need<PathBuf>>,
     chromium: OnceCell<Need<Chromium>>,
     python: OnceCell<Need<PathBuf>>,
+    fuzzer: OnceCell<Need<Fuzzer>>,
 }
 
 impl Setup {
@@ -90,5 +92,9 @@ impl Setup {
     /// The Python of a venv that has the real server and the judge of requests in it.
     pub fn python(&self) -> Need<PathBuf> {
         self.python.get_or_init(|| python::install().map_err(|error| Lack::missing(&error))).clone()
+    }
+
+    pub fn fuzzer(&self) -> Need<Fuzzer> {
+        self.fuzzer.get_or_init(|| Fuzzer::install().map_err(|error| Lack::missing(&error))).clone()
     }
 }

@@ -5,14 +5,17 @@ use std::process::Command;
 use super::{Ran, wasm};
 use crate::setup::{Need, Setup};
 use crate::summary::Counts;
-use crate::tools;
+use crate::{place, tools};
+
+/// A workspace of its own.
+const FUZZ: &str = "fuzz/Cargo.toml";
 
 pub fn fmt(setup: &Setup) -> Need<Ran> {
     setup.component("rustfmt", "fmt")?;
-    Ran::checks([cargo(&["fmt", "--all", "--check"])])
+    Ran::checks([cargo(&["fmt", "--all", "--check"]), cargo(&["fmt", "--manifest-path", FUZZ, "--check"])])
 }
 
-/// Twice: the host sees the pure core and xtask, the wasm target sees the browser layer. And the links of the docs.
+/// The host sees the pure core and xtask, the wasm target sees the browser layer; the fuzz targets. And the links of the docs.
 pub fn clippy(setup: &Setup) -> Need<Ran> {
     setup.component("clippy", "clippy")?;
     setup.wasm_target()?;
@@ -21,12 +24,14 @@ pub fn clippy(setup: &Setup) -> Need<Ran> {
         browser.args(["--test", wasm::TEST]);
     }
     let mut host = cargo(&["clippy", "--workspace", "--all-targets"]);
-    for command in [&mut host, &mut browser] {
+    let mut fuzz = cargo(&["clippy", "--manifest-path", FUZZ, "--all-targets", "--no-default-features"]);
+    fuzz.arg("--target-dir").arg(place::fuzz_target());
+    for command in [&mut host, &mut browser, &mut fuzz] {
         command.args(["--", "-D", "warnings"]);
     }
     let mut docs = cargo(&["doc", "--no-deps", "--package", "tokenwire"]);
     docs.env("RUSTDOCFLAGS", "-D warnings");
-    Ran::checks([host, browser, docs])
+    Ran::checks([host, browser, fuzz, docs])
 }
 
 pub fn native() -> Need<Ran> {
