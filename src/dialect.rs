@@ -10,7 +10,7 @@
 //! ```
 //!
 //! `rename`, `drop`: members of the body. `roles`: of messages. `usage`: false where `stream_options` is refused. `reasoning`,
-//! `strict`, `toolId`, `nullContent`: see [`messages`]. `models`: what holds for one model only; it is where refusals are
+//! `strict`, `toolId`, `nullContent`: of messages, told in `dialect/messages.rs`. `models`: what holds for one model only; it is where refusals are
 //! learnt. The rows of known providers are `dialect/providers.json`; the package's JavaScript finds the row by host, for
 //! `client.dialect` must answer before there is any wasm.
 

@@ -54,9 +54,6 @@ struct Choice {
     finished: bool,
     /// Its text may begin with a tag: a provider that sends its reasoning there has no field for it.
     is_tagged: bool,
-    /// Its text begins with a letter or the like, unescaped. Where it does not, the splitter of tags makes U+FFFD of half a
-    /// surrogate pair at the end of the first fragment that is no tag; such fragments are left out until it does not.
-    is_plain: bool,
     /// What is left of the arguments of each call.
     calls: Vec<Vec<u16>>,
 }
@@ -103,8 +100,7 @@ fn chunks(script: &Script) -> Vec<Chunk> {
             .filter_map(|piece| if let What::Text(text) = &piece.what { Some(text.as_str()) } else { None })
             .collect();
         let is_tagged = text.trim_ascii_start().starts_with('<');
-        let is_plain = text.starts_with(|first: char| first.is_ascii_graphic() && !matches!(first, '<' | '"' | '\\'));
-        choices.insert(index, Choice { is_tagged, is_plain, ..Choice::default() });
+        choices.insert(index, Choice { is_tagged, ..Choice::default() });
     }
     let mut chunks = Vec::new();
     for piece in &script.pieces {
@@ -133,7 +129,7 @@ impl Choice {
         }
         match &piece.what {
             What::Text(text) => {
-                for units in halves(text, piece.halved && self.is_plain) {
+                for units in halves(text, piece.halved) {
                     self.delta(piece, form, chunks, |delta| delta.text.is_none()).text = Some(units);
                 }
             }

@@ -105,6 +105,15 @@ impl Unescaper {
         self.high.is_none()
     }
 
+    /// Appends the half that is waiting, as it stood in the raw text.
+    pub fn give_back(&mut self, raw: &mut String) {
+        let Some(high) = self.high.take() else { return };
+        raw.push_str("\\u");
+        for shift in [12, 8, 4, 0] {
+            raw.push(hex_digit((high >> shift) as u8 & 0xf));
+        }
+    }
+
     /// Gives up waiting for the second half of a surrogate pair.
     pub fn finish(&mut self, out: &mut String) {
         if self.high.take().is_some() {

@@ -134,8 +134,9 @@ impl Splitter {
 
     /// What is held belongs to the answer, as does all that follows.
     fn answer(&mut self, pieces: &mut Pieces<'_>) {
-        self.unescaper.finish(&mut self.held);
         escape_into(&self.held, pieces.content.to_mut());
+        // Half of a surrogate pair goes out as it came: the other half may be the next thing that comes.
+        self.unescaper.give_back(pieces.content.to_mut());
         self.held = String::new();
         self.place = Place::Answer;
     }

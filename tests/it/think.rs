@@ -138,3 +138,16 @@ fn each_choice_has_its_own_block() {
     assert_eq!(outcome.reply["choices"][1]["message"]["content"], "B");
     assert_eq!(outcome.reply["choices"][1]["message"]["reasoning_content"], "b");
 }
+
+#[test]
+fn half_of_a_letter_waits_for_the_other_where_an_answer_begins() {
+    let raw = |text: &str| delta(&format!(r#"{{"content":"{text}"}}"#));
+    for (before, wanted) in [("\\\"", "\"😀"), ("<think>a</think>", "😀"), (" ", " 😀")] {
+        let input = raw(&format!("{before}\\ud83d")) + &raw("\\ude00") + &finish("stop") + DONE;
+        for mode in [Mode::Nothing, Mode::Text] {
+            let outcome = decode(mode, [input.as_bytes()]);
+            assert_eq!(outcome.reply["choices"][0]["message"]["content"], wanted, "{input}");
+            assert!(mode == Mode::Nothing || outcome.out == wanted, "{}", outcome.out);
+        }
+    }
+}
