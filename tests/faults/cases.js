@@ -14,13 +14,17 @@ export const allCases = [...breakCases, ...wholeCases, ...silenceCases, ...retry
 /** Why a case cannot pass in a runtime, or undefined. */
 export const todoIn = (runtime, { todo }) => (typeof todo === "object" ? todo[runtime] : todo);
 
+/** Firefox's stacks do not begin with the message. */
+const textOf = (reason) => (reason?.stack?.includes(reason.message) ? reason.stack : `${reason}\n${reason?.stack}`);
+
 /** Runs all cases one after the other: [{name, error, outcome}], error being text or null. For runtimes without node:test. */
 export async function runAll(tw, where) {
   const place = new Place(where);
   const results = [];
   for (const { name, run } of allCases) {
     let error = null;
-    const outcome = await run(tw, place).catch((reason) => { error = String(reason?.stack ?? reason); });
+    const outcome = await run(tw, place).catch((reason) => { error = textOf(reason); });
+    await place.sweep();
     results.push({ name, error, outcome });
   }
   return results;

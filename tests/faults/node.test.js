@@ -14,7 +14,7 @@ const place = new Place({ ...server, runtime: "node" });
 
 for (const one of allCases) {
   test(`node: ${one.name}`, { todo: todoIn("node", one), timeout: 20_000 }, async (t) => {
-    const outcome = await one.run(tokenwire, place);
+    const outcome = await one.run(tokenwire, place).finally(() => place.sweep());
     if (typeof outcome === "string") t.diagnostic(outcome);
   });
 }

@@ -1,7 +1,8 @@
 /**
  * A server on bare TCP that breaks in exactly one way at a known byte. Just enough HTTP for that, and the CORS headers that
  * let a page call it. What a case asks for stands in the path: `/<fault>/<id>/v1/…` does one fault, and all that is
- * seen of one id is kept together: `GET /-/seen/<id>` tells it, `GET /-/go/<id>` has the fault that waits for it go on.
+ * seen of one id is kept together: `GET /-/seen/<id>` tells it, `GET /-/go/<id>` has the fault that waits for it go on,
+ * `GET /-/sweep/<id>` ends what faults hold open.
  */
 import { createServer } from "node:net";
 import { cors, Exchange } from "./exchange.js";
@@ -10,7 +11,7 @@ import { faults } from "./faults.js";
 /** Starts two servers, for redirects need another origin: {origin, other, refused, close}. */
 export async function serveFaults() {
   const seen = new Map();
-  const context = { seen, origin: undefined, other: undefined };
+  const context = { seen, held: new Set(), origin: undefined, other: undefined };
   const [first, second] = [await listen(context), await listen(context)];
   context.origin = first.origin;
   context.other = second.origin;
@@ -51,6 +52,8 @@ async function serve(socket, context) {
   const [, fault, id] = request.path.split(/[/?]/);
   if (request.method === "OPTIONS") return exchange.answer(204, preflight(request));
   if (fault === "-") return control(exchange, request, context);
+  context.held.add(socket);
+  socket.on("close", () => context.held.delete(socket));
   const known = context.seen.get(id) ?? { requests: [], gone: new Set(), go: 0, listeners: [] };
   context.seen.set(id, known);
   // In order of arrival; a name that nobody knows is a mistake of the case.
@@ -69,6 +72,7 @@ function control(exchange, request, context) {
     known.go += 1;
     for (const go of known.listeners.splice(0)) go();
   }
+  if (what === "sweep") for (const socket of context.held) socket.destroy();
   const { requests = [] } = known ?? {};
   return exchange.answer(200, cors(request), JSON.stringify({ requests, failure: context.failure?.stack ?? null }));
 }

@@ -1,7 +1,7 @@
 // The caller stops it: the server must see the connection close, and nothing may wait.
 
 import { equal, inTime, ok, rejects, settle } from "../../js/support/check.js";
-import { expectError, read, settled, streaming, told } from "../support/outcome.js";
+import { expectError, headOf, read, settled, streaming, told } from "../support/outcome.js";
 import { hello } from "../../js/support/wire.js";
 
 const aborted = { error: "APIUserAbortError", kind: "aborted", within: 2000 };
@@ -49,7 +49,7 @@ const closing = ({ name, run }) => ({
 });
 
 const arrived = (visit) => visit.arrived();
-const headThere = (visit, call) => call.response;
+const headThere = (visit, call) => headOf(call);
 const halfRead = async (visit, call) => {
   while (!call.snapshot.choices[0]?.message.content) await settle();
 };
@@ -120,7 +120,7 @@ const inQueue = [
       const visit = place.at("stall-after-head");
       const client = tw.createClient({ baseURL: visit.baseURL, maxConcurrency: 1 });
       const first = client.chat(streaming);
-      await first.response;
+      await visit.arrived();
       const outcome = await read(client.chat(streaming, { timeout: 200 }));
       expectError(tw, outcome, { error: "APITimeoutError", kind: "timeout", phase: "total", notBefore: 200, within: 2000 });
       first.abort();

@@ -36,7 +36,8 @@ const beforeHead = [
 ];
 
 const inReply = [
-  row({ fault: "reset-after-head", at: "", options: once, expected: cut }),
+  // Firefox gives no response before the first byte of its body.
+  row({ fault: "reset-after-head", at: "", options: once, expected: cut, where: { firefox: nothing } }),
   row({ fault: "reset-mid-event", at: "Hel", expected: { ...cut, text: "Hel" } }),
   row({ name: "reset after finish_reason is complete", fault: "reset-after-finish", at: "Hello", expected: whole }),
   row({ name: "reset after [DONE] is complete", fault: "reset-after-done", at: "Hello", expected: whole }),
@@ -66,6 +67,9 @@ const lies = [
   row({ name: "a stream that calls itself JSON", fault: "says-json", expected: whole }),
 ];
 
+/** Firefox takes a body that is shorter than its length for a whole one when it was so told by a FIN. */
+const statusLost = "a refusal whose body breaks becomes a StreamError of kind truncated, without the status that came";
+
 const plain = [
   {
     name: "a plain reply that is cut",
@@ -88,6 +92,7 @@ const plain = [
   },
   {
     name: "the status of a refusal counts, though its body is cut",
+    todo: { node: statusLost, workerd: statusLost, chromium: statusLost },
     async run(tw, place) {
       const outcome = await settled(tw.chat(hello, { baseURL: place.at("limited-and-cut").baseURL, ...once }));
       expectError(tw, outcome, { error: "RateLimitError", kind: "rate_limit", status: 429 });

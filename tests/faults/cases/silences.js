@@ -14,7 +14,14 @@ export const silenceCases = [
   row({ name: "silence before the head: firstToken", fault: "stall-before-head", options: { timeout: { firstToken: 250 } }, expected: late("firstToken", 250) }),
   row({ name: "silence after the head: total", fault: "stall-after-head", options: { timeout: 250 }, expected: late("total", 250) }),
   row({ name: "silence after the head: firstToken", fault: "stall-after-head", options: { timeout: { firstToken: 250 } }, expected: late("firstToken", 250) }),
-  row({ name: "silence after the head: idle", fault: "stall-after-head", options: { timeout: { idle: 250 } }, expected: late("idle", 250) }),
+  row({
+    name: "silence after the head: idle",
+    fault: "stall-after-head",
+    options: { timeout: { idle: 250, firstToken: 1000 } },
+    expected: late("idle", 250),
+    // Firefox gives no response before the first byte of its body, and until then it is not the reply that is idle.
+    where: { firefox: late("firstToken", 1000) },
+  }),
   row({ name: "silence after content: total", fault: "stall-after-content", options: { timeout: 400 }, expected: late("total", 400, "Hel") }),
   row({ name: "silence after content: idle", fault: "stall-after-content", options: { timeout: { idle: 250 } }, expected: late("idle", 250, "Hel") }),
   row({ name: "comments for ever: idle", fault: "comments", options: { timeout: { idle: 250 } }, expected: late("idle", 250, "Hel") }),

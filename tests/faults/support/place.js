@@ -13,28 +13,34 @@ export class Place {
   /** A provider with this fault, that no other case has asked. */
   at(fault) {
     last += 1;
-    return new Visit(this.origin, fault, `n${last}`);
+    return new Visit(this, fault, `n${last}`);
+  }
+
+  /** Ends what the case before has left open: a browser has six connections for one address, and the next case needs some. */
+  async sweep() {
+    await fetch(`${this.other}/-/sweep/all`);
   }
 }
 
 class Visit {
-  #origin;
+  #control;
   #id;
 
-  constructor(origin, fault, id) {
-    this.#origin = origin;
+  constructor({ origin, other }, fault, id) {
+    // The other address: the one of the case may have no connection left.
+    this.#control = `${other}/-`;
     this.#id = id;
     this.baseURL = `${origin}/${fault}/${id}/v1`;
   }
 
   /** The requests so far: [{host, headers, left}]; `left`: after how many ms the client closed the connection, or null. */
   async requests() {
-    return (await this.#control("seen")).requests;
+    return (await this.#ask("seen")).requests;
   }
 
   /** Has the fault that waits for it go on. */
   go() {
-    return this.#control("go");
+    return this.#ask("go");
   }
 
   /** Waits until the client has closed the connection of its nth request. */
@@ -54,8 +60,8 @@ class Visit {
     throw new Failure(`${count} requests did not come within ${ms} ms`);
   }
 
-  async #control(what) {
-    const response = await fetch(`${this.#origin}/-/${what}/${this.#id}`);
+  async #ask(what) {
+    const response = await fetch(`${this.#control}/${what}/${this.#id}`);
     const told = await response.json();
     if (told.failure) throw new Failure(`the server failed: ${told.failure}`);
     return told;
