@@ -35,18 +35,18 @@ function randomFrom(state) {
 const { signal } = new AbortController();
 const mix = new Mix(tokenwire, `http://127.0.0.1:${port}`, signal, randomFrom(seed));
 
-async function run(count) {
+async function run(count, ways) {
   let left = count;
   const lane = async () => {
-    while (left-- > 0) await mix.one();
+    while (left-- > 0) await mix.one(ways);
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
 }
 
-/** The figures when all is quiet: what was forgotten goes when the collector finds it, and that takes a few rounds. */
+/** The figures when all is quiet: what is dropped goes when the collector finds it, and that takes a few rounds. */
 async function quiet() {
   let figures = await gauge(signal);
-  for (let round = 0; round < 40 && figures.streams + figures.bodies + figures.timers > 0; round += 1) {
+  for (let round = 0; round < 30 && figures.streams + figures.bodies + figures.timers > 0; round += 1) {
     await pause(50);
     figures = await gauge(signal);
   }
@@ -61,12 +61,12 @@ const line = (streams, { wasm, heap, external, listeners, timers, bodies, stream
 test(`soak: ${total} streams`, { timeout: 20 * 60_000 }, async (t) => {
   t.diagnostic(`soak: seed ${seed}`);
   // The first streams are not measured: code is compiled, caches fill.
-  await run(Math.min(total / looks, 500));
+  await run(Math.min(total / looks, 500), Mix.ways);
   const figures = [await quiet()];
   t.diagnostic(line("before", figures[0]));
   const begun = performance.now();
   for (let look = 1; look <= looks; look += 1) {
-    await run(total / looks);
+    await run(total / looks, Mix.ways);
     figures.push(await quiet());
     t.diagnostic(line(Math.round((total / looks) * look), figures[look]));
   }
@@ -89,3 +89,21 @@ function check(figures) {
   assert.deepEqual(Object.keys(last.resources).sort(), Object.keys(first.resources).sort(), "active resources");
   assert.deepEqual(unhandled, [], "unhandled rejections");
 }
+
+const pinned = "the core holds the function that makes its errors, which holds the call: no call is collected before its end";
+
+test("soak: streams that are forgotten", { todo: pinned, timeout: 5 * 60_000 }, async (t) => {
+  const before = await quiet();
+  const count = Math.max(100, total / 20);
+  await run(count, Mix.forgotten);
+  const figures = await quiet();
+  t.diagnostic(line(count, figures));
+  // A few may still stand in a frame that nobody has written over.
+  assert.ok(figures.bodies <= before.bodies + 5, `${figures.bodies} bodies are left`);
+  // The connections need a while longer: the server learns last.
+  await pause(5000);
+  const { open } = await ask();
+  t.diagnostic(`soak: connections that the server has open ${open}`);
+  assert.ok(open <= 5, `${open} connections are open`);
+  assert.deepEqual(unhandled, [], "unhandled rejections");
+});

@@ -16,47 +16,43 @@ async function drain(iterable, leave = Infinity) {
 
 /** What a soak is run with: the package, the provider's address, one signal for all calls, numbers at random. */
 export class Mix {
-  #client;
-  #queued;
-  #base;
+  #tw;
+  #origin;
   #signal;
   #random;
+  #queued;
   #count = 0;
+  /** How often each way came out how. */
   counts = {};
 
   constructor(tw, origin, signal, random) {
-    // One client for all, as in a server; its address is the way that a reply goes.
-    const bent = (target) => async (_, init) => {
-      const response = await fetch(`${origin}/${target()}/${(this.#count += 1)}`, init);
-      if (response.body) watch("bodies", response.body);
-      return response;
-    };
-    this.#base = (way, id = () => 0) => ({ fetch: async (_, init) => {
-      const response = await fetch(`${origin}/${way}/${id()}`, init);
-      if (response.body) watch("bodies", response.body);
-      return response;
-    } });
-    this.#client = (way, options) => {
-      const id = (this.#count += 1);
-      return tw.createClient({ baseURL: `${origin}/v1`, ...this.#base(way, () => id), ...options });
-    };
-    this.#queued = tw.createClient({ baseURL: `${origin}/v1`, fetch: bent(() => "slow"), maxConcurrency: 4 });
-    this.#signal = signal;
-    this.#random = random;
+    [this.#tw, this.#origin, this.#signal, this.#random] = [tw, origin, signal, random];
+    // One client that lives as long as the soak, as in a server.
+    this.#queued = this.#client("slow", { maxConcurrency: 4 });
   }
 
-  /** One stream, whichever. */
-  async one() {
-    const names = Object.keys(Mix.ways);
+  /** One stream, whichever of `ways`. */
+  async one(ways) {
+    const names = Object.keys(ways);
     const name = names[Math.floor(this.#random() * names.length)];
-    let outcome;
+    let outcome = "good";
     try {
-      outcome = await Mix.ways[name].call(this);
+      await ways[name].call(this);
     } catch (error) {
       outcome = error.kind ?? `${error}`;
     }
-    const key = `${name}: ${outcome ?? "good"}`;
+    const key = `${name}: ${outcome}`;
     this.counts[key] = (this.counts[key] ?? 0) + 1;
+  }
+
+  /** A client whose replies all go one way; by its fetch, so that the bodies can be watched. */
+  #client(way, options) {
+    const id = (this.#count += 1);
+    const watched = async (_, init) => {
+      const response = await fetch(`${this.#origin}/${way}/${id}`, init);
+      return watch("bodies", response.body), response;
+    };
+    return this.#tw.createClient({ baseURL: `${this.#origin}/v1`, fetch: watched, ...options });
   }
 
   #stream(way, call, options) {
@@ -101,10 +97,13 @@ export class Mix {
       pause(this.#random() * 20).then(() => controller.abort("enough"));
       await drain(stream.text);
     },
-    // Begun and forgotten: nobody reads it, nobody stops it. What it holds goes when it is collected.
-    async forgotten() { this.#stream("whole", { signal: undefined }); },
-    async forgottenInSilence() { this.#stream("silent", { signal: undefined }); },
-    async forgottenInTheMiddle() {
+  };
+
+  /** Begun and forgotten: nobody reads it, nobody stops it. What it holds must go when it is collected. */
+  static forgotten = {
+    async whole() { this.#stream("whole", { signal: undefined }); },
+    async inSilence() { this.#stream("silent", { signal: undefined }); },
+    async inTheMiddle() {
       const items = this.#stream("silent", { signal: undefined }).text[Symbol.asyncIterator]();
       await items.next();
     },
