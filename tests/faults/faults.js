@@ -122,9 +122,11 @@ const silences = {
 };
 
 const lies = {
-  async "length-too-long"(exchange, { request }) {
+  async "length-too-long"(exchange, { request, go }) {
     await begin(exchange, request, { "content-length": hello.length + DONE.length + 100 });
     await exchange.send(hello + DONE);
+    // Chromium takes a body that came too short for an error, and what of it was not read by then is lost.
+    await go();
     exchange.fin();
   },
   /** Cut by the length in the middle of the second event; what follows is not of this body. */

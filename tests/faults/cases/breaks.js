@@ -54,7 +54,7 @@ const inReply = [
 ];
 
 const lies = [
-  row({ name: "content-length too long, all of the reply came", fault: "length-too-long", expected: whole }),
+  row({ name: "content-length too long, all of the reply came", fault: "length-too-long", at: "Hello", expected: whole }),
   row({ name: "content-length too short cuts the reply", fault: "length-too-short", expected: { ...cut, text: "Hel" } }),
   row({ name: "content-length not reached", fault: "length-cut", at: "Hel", expected: { ...cut, text: "Hel" } }),
   row({

@@ -65,6 +65,6 @@ export function expectError(tw, outcome, { error, kind, phase, status, message, 
     if (message !== undefined) match(outcome.error.message, message, line);
   }
   ok(outcome.ms < within, `within ${within} ms: ${line}`);
-  // Timers may fire a little early.
-  ok(outcome.ms >= notBefore - 5, `not before ${notBefore} ms: ${line}`);
+  // Timers may fire a little early, and the call began before it was read.
+  ok(outcome.ms >= notBefore - 50, `not before ${notBefore} ms: ${line}`);
 }
