@@ -7,15 +7,34 @@ import { responseMeta } from "./response.js";
 
 const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choices":[]}';
 
-/** Calls that the core has a half of. */
+// What the core, a signal or the queue holds of a call, it holds weakly: a stream that nobody reads any more can go, and with
+// it its connection. These functions stand here, for one written inside of a method holds `this`, used or not.
+
+/** Calls that the core has a half of, as WeakRefs. */
 const live = new Set();
+/** How many of these make it worth looking for those that are gone. */
+let crowd = 64;
+/** Gives the turn of a call back that nobody reads any more. */
+const turns = new FinalizationRegistry((queue) => queue.done());
+
+const failing = (weak) => (json, extra) => weak.deref()?.fail(json, extra);
+const trapping = (weak) => (error) => isTrap(error) && weak.deref()?.trap(error);
+const aborting = (weak, signal) => () => weak.deref()?.abort(signal.reason);
+
+function enlist(weak) {
+  if (live.size >= crowd) {
+    for (const one of live) if (!one.deref()) live.delete(one);
+    crowd = Math.max(64, live.size * 2);
+  }
+  live.add(weak);
+}
 
 /** The core broke down, which is a bug: what was in flight is rejected, and the next call has a fresh instance. */
 function trapped(cause) {
   const message = `The core of tokenwire broke down (${cause.message}). This is a bug of tokenwire's; the next call works again`;
   const error = new TokenwireError(message, { kind: "server", retryable: true, cause });
   restart();
-  for (const call of live) call.die(error);
+  for (const weak of live) weak.deref()?.die(error);
   live.clear();
 }
 
@@ -49,6 +68,7 @@ export class ApiCall {
   /** For a branch of a tee: the call whose reply it reads again, and how that failed. */
   #origin;
   #responded = false;
+  #weak = new WeakRef(this);
   /** Of the request. Here and not in the core, so that a request can be ended without one. */
   #controller;
   /** Rejects the promise of the core's that is waited for. */
@@ -79,7 +99,7 @@ export class ApiCall {
       if (turn) await turn;
       this.#leave = undefined;
       if (this.failure) queue.done();
-      else this.#queue = queue;
+      else turns.register(this, (this.#queue = queue), this);
     }
     const loading = this.failure ? undefined : load();
     if (loading) await loading;
@@ -87,11 +107,11 @@ export class ApiCall {
     if (this.failure) throw this.failure;
     if (settings.apiKey !== undefined) checkKey?.();
     if (settings.apiKey?.length > 6) secrets.push(settings.apiKey);
-    settings.trapped = (error) => isTrap(error) && this.#break(this.broken(error));
+    settings.trapped = trapping(this.#weak);
     settings.controller = this.#controller = new AbortController();
     try {
-      live.add(this);
-      this.core = new CoreCall(kind, body, settings, fetch, this.#fail);
+      enlist(this.#weak);
+      this.core = new CoreCall(kind, body, settings, fetch, failing(this.#weak));
       await this.settled(this.core.send());
     } catch (error) {
       throw this.broken(error);
@@ -134,16 +154,22 @@ export class ApiCall {
     this.#break(error);
   }
 
-  #fail = (json, extra) => {
+  /** The core has failed: makes the error. */
+  fail(json, extra) {
     const error = fromCore(json, extra, this.#secrets);
     if (error.kind === "timeout") error.phase ??= this.#phase;
     return this.ended((error.kind !== "aborted" && this.#origin?.failure) || error);
-  };
+  }
+
+  /** The core broke down in what a promise called. */
+  trap(error) {
+    this.#break(this.broken(error));
+  }
 
   #listen(signal) {
     if (!signal) return;
     if (typeof signal.addEventListener !== "function") throw config("signal must be an AbortSignal");
-    const listener = () => this.abort(signal.reason);
+    const listener = aborting(this.#weak, signal);
     if (signal.aborted) return listener();
     signal.addEventListener("abort", listener);
     this.#unlisten = () => signal.removeEventListener("abort", listener);
@@ -186,8 +212,11 @@ export class ApiCall {
     this.#unlisten?.();
     this.#clock?.stop();
     this.#leave?.();
-    this.#queue?.done();
-    this.#queue = undefined;
+    if (this.#queue) {
+      turns.unregister(this);
+      this.#queue.done();
+      this.#queue = undefined;
+    }
     // Not here, for this is called from inside the core as well.
     const close = () => this.#close();
     if (this.core) this.pending.then(close, close);
@@ -216,7 +245,7 @@ export class ApiCall {
     };
     this.#dialect?.observe(repairs);
     this.core = undefined;
-    live.delete(this);
+    live.delete(this.#weak);
     core.free();
   }
 

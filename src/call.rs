@@ -218,6 +218,9 @@ impl Call {
         if self.state == State::Reading {
             self.decoder.break_off(error);
             self.follow_decoder();
+        } else if self.state == State::Collecting && self.is_refused() {
+            // The status tells more than the break does, whatever came of the body.
+            self.collected();
         } else if self.state != State::Ended {
             self.fail_or_sleep(error);
         }

@@ -302,11 +302,12 @@ impl Inner {
         }
         let step = call.step();
         drop(call);
-        if step != Step::Read {
-            self.release(&JsValue::UNDEFINED);
-        }
-        if step == Step::Sleep {
-            self.sleep();
+        let was_open = step != Step::Read && self.release(&JsValue::UNDEFINED);
+        match step {
+            // Firefox closes the connection of a body that was cancelled when the next bytes come, which may be never.
+            Step::Done if was_open => self.controller.abort(),
+            Step::Sleep => self.sleep(),
+            _ => {}
         }
     }
 
@@ -381,10 +382,12 @@ impl Inner {
         self.notify();
     }
 
-    /// Lets go of the body. What the provider still sends after its end is not wanted.
-    fn release(&self, reason: &JsValue) {
-        if let Some(reader) = self.reader.take() {
+    /// Lets go of the body: what the provider still sends after its end is not wanted. True if there was one.
+    fn release(&self, reason: &JsValue) -> bool {
+        let reader = self.reader.take();
+        if let Some(reader) = &reader {
             reader.cancel(reason, &self.trapped);
         }
+        reader.is_some()
     }
 }

@@ -13,9 +13,11 @@ cargo xtask build [--names]              the npm package, ready for `npm pack`, 
 cargo xtask demo [--once] [--port N]     builds, serves www-demo and streams one reply in the terminal
                                          (--once ends after that reply; OPENAI_BASE_URL or BASE_URL, OPENAI_API_KEY
                                          and OPENAI_MODEL choose a provider, else a simulator answers)
-cargo xtask test [--only PART[,PART]]    sets up what the tests need and runs them
+cargo xtask test [--only PART[,PART]] [--full]
+                                         sets up what the tests need and runs them
                                          (parts: fmt clippy native wasm-node wasm-chromium js-node js-workerd page
-                                         types size server fuzz)
+                                         faults-node faults-workerd faults-chromium faults-firefox soak types size server
+                                         fuzz; `faults` is all four; --full: the soak with 20,000 streams, 2,000 unless told)
 cargo xtask fuzz [--seconds N] [TARGET]  fuzzes, each target for 30 s unless told; fails on a finding
                                          (targets: framing chunks accumulation partial)
 cargo xtask bench [--only PART[,PART]]   measures the package against its peers and its goals; writes target/bench/bench.json
@@ -51,6 +53,8 @@ pub struct Demo {
 
 pub struct Test {
     pub parts: Vec<Part>,
+    /// The long form of the parts that have one.
+    pub full: bool,
 }
 
 pub struct Fuzz {
@@ -116,22 +120,26 @@ fn demo(mut arguments: impl Iterator<Item = String>) -> Result<Demo> {
 }
 
 fn test(mut arguments: impl Iterator<Item = String>) -> Result<Test> {
-    let mut parts = Vec::new();
+    let (mut parts, mut full) = (Vec::new(), false);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--only" => {
                 let names = arguments.next().context("--only needs the name of a part")?;
                 for name in names.split(',') {
-                    parts.push(Part::named(name).with_context(|| format!("there is no part {name:?}\n{HELP}"))?);
+                    match Part::named(name) {
+                        named if named.is_empty() => bail!("there is no part {name:?}\n{HELP}"),
+                        named => parts.extend(named),
+                    }
                 }
             }
+            "--full" => full = true,
             other => bail!("test has no option {other:?}\n{HELP}"),
         }
     }
     if parts.is_empty() {
         parts = Part::ALL.to_vec();
     }
-    Ok(Test { parts })
+    Ok(Test { parts, full })
 }
 
 fn fuzz(mut arguments: impl Iterator<Item = String>) -> Result<Fuzz> {

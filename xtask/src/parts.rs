@@ -1,5 +1,6 @@
 //! The parts of the test suite: what each runs, and what it asks of the setup first.
 
+mod faults;
 mod fuzz;
 mod javascript;
 mod rust;
@@ -22,6 +23,11 @@ pub enum Part {
     JsNode,
     JsWorkerd,
     Page,
+    FaultsNode,
+    FaultsWorkerd,
+    FaultsChromium,
+    FaultsFirefox,
+    Soak,
     Types,
     Size,
     Server,
@@ -47,6 +53,11 @@ impl Part {
         Self::JsNode,
         Self::JsWorkerd,
         Self::Page,
+        Self::FaultsNode,
+        Self::FaultsWorkerd,
+        Self::FaultsChromium,
+        Self::FaultsFirefox,
+        Self::Soak,
         Self::Types,
         Self::Size,
         Self::Server,
@@ -63,6 +74,11 @@ impl Part {
             Self::JsNode => "js-node",
             Self::JsWorkerd => "js-workerd",
             Self::Page => "page",
+            Self::FaultsNode => "faults-node",
+            Self::FaultsWorkerd => "faults-workerd",
+            Self::FaultsChromium => "faults-chromium",
+            Self::FaultsFirefox => "faults-firefox",
+            Self::Soak => "soak",
             Self::Types => "types",
             Self::Size => "size",
             Self::Server => "server",
@@ -70,11 +86,14 @@ impl Part {
         }
     }
 
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|part| part.name() == name)
+    /// The part of that name, or all that begin with it: `faults` is `faults-node`, `faults-workerd`, …
+    pub fn named(name: &str) -> Vec<Self> {
+        let of_group = |part: &Self| part.name().strip_prefix(name).is_some_and(|rest| rest.starts_with('-'));
+        Self::ALL.iter().copied().filter(|part| part.name() == name || of_group(part)).collect()
     }
 
-    pub fn run(self, setup: &Setup) -> Need<Ran> {
+    /// `full`: the long form of a part that has one.
+    pub fn run(self, setup: &Setup, full: bool) -> Need<Ran> {
         match self {
             Self::Fmt => rust::fmt(setup),
             Self::Clippy => rust::clippy(setup),
@@ -84,6 +103,11 @@ impl Part {
             Self::JsNode => javascript::node(setup),
             Self::JsWorkerd => javascript::workerd(setup),
             Self::Page => javascript::page(setup),
+            Self::FaultsNode => faults::node(setup),
+            Self::FaultsWorkerd => faults::workerd(setup),
+            Self::FaultsChromium => faults::chromium(setup),
+            Self::FaultsFirefox => faults::firefox(setup),
+            Self::Soak => faults::soak(setup, full),
             Self::Types => javascript::types(setup),
             Self::Size => weight::size(),
             Self::Server => javascript::server(setup),
@@ -109,5 +133,18 @@ impl Ran {
             all.output.push_str(&ended.output);
         }
         Ok(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_chooses_one_part_or_a_group() {
+        assert_eq!(Part::named("soak"), [Part::Soak]);
+        let runtimes = [Part::FaultsNode, Part::FaultsWorkerd, Part::FaultsChromium, Part::FaultsFirefox];
+        assert_eq!(Part::named("faults"), runtimes);
+        assert_eq!(Part::named("fault"), []);
     }
 }

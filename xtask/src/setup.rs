@@ -1,6 +1,9 @@
 //! What the parts need beyond Rust and Node, fetched once and only when a chosen part asks for it.
 
 mod chromium;
+mod debian;
+mod firefox;
+mod puppeteer;
 mod python;
 
 use std::cell::OnceCell;
@@ -41,6 +44,7 @@ pub struct Setup {
     packages: OnceCell<Need<()>>,
     runner: OnceCell<Need<PathBuf>>,
     chromium: OnceCell<Need<Chromium>>,
+    firefox: OnceCell<Need<PathBuf>>,
     python: OnceCell<Need<PathBuf>>,
     fuzzer: OnceCell<Need<Fuzzer>>,
 }
@@ -87,6 +91,10 @@ impl Setup {
 
     pub fn chromium(&self) -> Need<Chromium> {
         self.chromium.get_or_init(|| chromium::find_or_install(self)).clone()
+    }
+
+    pub fn firefox(&self) -> Need<PathBuf> {
+        self.firefox.get_or_init(|| firefox::find_or_install(self)).clone()
     }
 
     /// The Python of a venv that has the real server and the judge of requests in it.

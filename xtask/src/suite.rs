@@ -13,16 +13,16 @@ use crate::summary::{self, Counts, Outcome, Report};
 pub fn run(test: &Test) -> bool {
     let setup = Setup::default();
     let strict = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
-    let reports: Vec<_> = test.parts.iter().map(|part| report(*part, &setup, strict)).collect();
+    let reports: Vec<_> = test.parts.iter().map(|part| report(*part, test.full, &setup, strict)).collect();
     summary::print(&reports);
     reports.iter().all(|report| report.counts.failed == 0)
 }
 
-fn report(part: Part, setup: &Setup, strict: bool) -> Report {
+fn report(part: Part, full: bool, setup: &Setup, strict: bool) -> Report {
     let name = part.name();
     println!("\n── {name}");
     let begun = Instant::now();
-    let (outcome, counts) = match part.run(setup) {
+    let (outcome, counts) = match part.run(setup, full) {
         Ok(ran) => judge(part, &ran),
         Err(Lack::Missing(reason)) => {
             println!("not run: {reason}");

@@ -84,7 +84,7 @@ impl Counts {
 
 /// Prints the table and, last, the closing line.
 pub fn print(reports: &[Report]) {
-    println!("\n{:<14} {:<8} {:>7} {:>7} {:>8} {:>8}", "part", "result", "passed", "failed", "skipped", "seconds");
+    println!("\n{:<15} {:<8} {:>7} {:>7} {:>8} {:>8}", "part", "result", "passed", "failed", "skipped", "seconds");
     for report in reports {
         let Counts { passed, failed, skipped } = report.counts;
         let result = match report.outcome {
@@ -93,7 +93,7 @@ pub fn print(reports: &[Report]) {
             Outcome::NotRun(_) => "NOT RUN",
         };
         let (name, seconds) = (report.part.name(), report.time.as_secs_f64());
-        println!("{name:<14} {result:<8} {passed:>7} {failed:>7} {skipped:>8} {seconds:>8.1}");
+        println!("{name:<15} {result:<8} {passed:>7} {failed:>7} {skipped:>8} {seconds:>8.1}");
     }
     let not_run: Vec<_> = reports.iter().filter_map(reason).collect();
     if !not_run.is_empty() {

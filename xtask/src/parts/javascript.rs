@@ -72,12 +72,12 @@ fn type_projects() -> Need<Vec<PathBuf>> {
     Ok(projects)
 }
 
-fn run(mut command: Command) -> Need<Ran> {
+pub fn run(mut command: Command) -> Need<Ran> {
     Ran::tests(&mut command, Counts::in_node_output)
 }
 
 /// Node's runner with the files by name: Node 20 knows no patterns.
-fn node_test(files: &[PathBuf]) -> Command {
+pub fn node_test(files: &[PathBuf]) -> Command {
     let mut command = tools::node();
     command.current_dir(place::tests()).args(["--test", "--test-reporter=spec"]).args(files);
     command
