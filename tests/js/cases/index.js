@@ -4,6 +4,7 @@ import { abortCases } from "./abort.js";
 import { dialectCases } from "./dialects.js";
 import { entryCases } from "./entry.js";
 import { errorBodyCases, errorCases } from "./errors.js";
+import { hostileCases } from "./hostile.js";
 import { partCases } from "./parts.js";
 import { refusalCases } from "./refusals.js";
 import { recordedCases, replyCases } from "./replies.js";
@@ -24,6 +25,7 @@ export function allCases(data) {
     ...dialectCases,
     ...streamCases,
     ...timeCases,
+    ...hostileCases,
     ...abortCases,
     ...sseCases,
     ...partCases,
