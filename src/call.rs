@@ -16,7 +16,7 @@ mod connection;
 mod head;
 mod secret;
 
-pub use asking::Asking;
+pub use asking::{Api, Asking};
 pub use connection::{Surroundings, connection_error};
 
 use crate::dialect::Dialect;
@@ -29,15 +29,6 @@ use crate::wire::{failure, models};
 use asking::Request;
 use head::Head;
 use secret::Secret;
-
-/// Which API is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Api {
-    /// `POST …/chat/completions`
-    Chat,
-    /// `GET …/models`
-    Models,
-}
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +80,8 @@ pub struct Call {
     /// Tries after failures.
     tried: u32,
     wait_ms: u64,
+    /// What is tried again after.
+    slept_after: Option<Error>,
     /// Something of the reply was handed out.
     is_handed_out: bool,
     now_ms: u64,
@@ -112,6 +105,7 @@ impl Call {
             attempts: 0,
             tried: 0,
             wait_ms: 0,
+            slept_after: None,
             is_handed_out: false,
             now_ms: 0,
         }
@@ -226,6 +220,15 @@ impl Call {
         }
     }
 
+    /// What `fetch` gave is no response that can be read. Where it gives the same one for each try, what that said counts.
+    pub fn on_unusable(&mut self, message: &str) {
+        if self.state == State::Ended {
+            return;
+        }
+        let error = self.slept_after.take().unwrap_or_else(|| Error::new(Kind::Config, message));
+        self.fail(error);
+    }
+
     /// How long to wait before the next try, in ms.
     pub fn wait_ms(&self) -> u64 {
         self.wait_ms
@@ -337,6 +340,7 @@ impl Call {
         }
         self.tried += 1;
         self.wait_ms = wait;
+        self.slept_after = Some(error.clone());
         self.state = State::Sleeping;
         true
     }

@@ -4,6 +4,15 @@ use crate::negotiate::Negotiation;
 use crate::stream::Limits;
 use crate::wire::body::Body;
 
+/// Which API is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Api {
+    /// `POST …/chat/completions`
+    Chat,
+    /// `GET …/models`
+    Models,
+}
+
 /// How a request is put.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Asking<'a> {

@@ -279,8 +279,7 @@ impl Inner {
         self.waits.set(Waits::Reads);
         let reader = Reader::open(stream);
         if reader.is_none() {
-            let message = "fetch gave a Response whose body is already being read";
-            self.call.borrow_mut().on_failure(Error::new(Kind::Config, message));
+            self.call.borrow_mut().on_unusable("fetch gave a Response whose body is already being read");
         }
         self.reader.replace(reader);
         // The call was stopped while the head was on its way.

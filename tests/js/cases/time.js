@@ -138,6 +138,16 @@ const retries = [
     },
   },
   {
+    name: "a fetch that gives the same response again and again: what it said counts",
+    async run(tw) {
+      const limited = refusal(429, { "retry-after-ms": "1" });
+      const error = await rejectsWith(tw.chat(hello, { fetch: async () => limited }), tw.RateLimitError);
+      equal(error.message, "no");
+      const overloaded = new Response(busy);
+      equal((await rejectsWith(tw.chat(streaming, { fetch: async () => overloaded }).final(), tw.StreamError)).kind, "overloaded");
+    },
+  },
+  {
     name: "after the first content nothing is tried again",
     async run(tw) {
       const fetch = sequence(replay([text("Hi"), busy]), replay(says("no")));
