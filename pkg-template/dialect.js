@@ -3,13 +3,17 @@
 import { config } from "./errors.js";
 import providers from "./providers.js";
 
+/** Names and where they are at home, as ":port" or an expression for the host; made at the first question. */
+let homes;
+
 /** The name of the provider at an address; undefined for one that the table doesn't know. */
 export function providerAt({ hostname, port }) {
-  const isAt = (pattern) => (pattern[0] === ":" ? pattern === `:${port}` : glob(pattern).test(hostname));
-  return Object.keys(providers).find((name) => providers[name].hosts.some(isAt));
+  homes ??= Object.entries(providers).flatMap(([name, { hosts }]) => hosts.map((host) => [name, place(host)]));
+  return homes.find(([, home]) => (typeof home === "string" ? home === `:${port}` : home.test(hostname)))?.[0];
 }
 
-const glob = (pattern) => new RegExp(`^${pattern.replaceAll(".", "\\.").replace("*", "[\\w.-]*")}$`);
+const place = (host) =>
+  host[0] === ":" ? host : new RegExp(`^${host.replaceAll(".", "\\.").replace("*", "[\\w.-]*")}$`);
 
 /** The path of a provider's API; undefined where it is not one for all. */
 export function rootOf(name) {
