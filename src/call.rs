@@ -116,16 +116,16 @@ impl Call {
     /// # Errors
     /// [`Kind::Config`]: nothing may be sent.
     pub fn prepare(&mut self, params: &str, additions: &Additions, asking: &Asking<'_>) -> Result<(), Error> {
+        let mut request = Request::new(asking);
         if self.api == Api::Chat {
             let mut body = request::build(params, additions).inspect_err(|error| self.fail(error.clone()))?;
             let fixed = additions.extra_body.as_deref().and_then(Body::read).unwrap_or_default();
             let model = body.get("model").unwrap_or("").to_owned();
-            let notes = &mut self.request.notes;
+            let notes = &mut request.notes;
             Dialect::new(asking.dialect, &model).apply(&mut body, &fixed, &mut |code| notes.push(code));
-            (self.request.body, self.request.fixed, self.request.adapts) = (body, fixed, asking.adapts);
+            (request.body, request.fixed) = (body, fixed);
         }
-        (self.request.retries, self.request.deadline_ms) = (asking.retries, asking.deadline_ms);
-        self.request.limits = asking.limits;
+        self.request = request;
         self.state = State::Ready;
         Ok(())
     }
@@ -145,7 +145,8 @@ impl Call {
     /// What refusals taught of a model, once the provider took the request: `[model, [["drop","store",""], …]]`, JSON.
     pub fn learnt(&self) -> Option<String> {
         let Request { body, negotiation, .. } = &self.request;
-        if negotiation.is_empty() || self.head.is_none() || self.is_refused() {
+        let is_taken = self.head.as_ref().is_some_and(Head::is_good);
+        if negotiation.is_empty() || !is_taken {
             return None;
         }
         Some(["[", body.get("model")?, ",", &negotiation.learnt(), "]"].concat())

@@ -16,9 +16,9 @@
 
 mod messages;
 
-use crate::json::{self, Cursor};
+use crate::json;
 use crate::wire::body::Body;
-use messages::Rules;
+pub(crate) use messages::Rules;
 
 /// The rows of known providers, a JSON object by name.
 #[cfg(not(target_arch = "wasm32"))]
@@ -47,7 +47,7 @@ impl<'a> Dialect<'a> {
                     note("param_renamed");
                 }
             }
-            for name in json::elements(json::member(facts, "drop").unwrap_or("")).into_iter().filter_map(json::string) {
+            for name in dropped(facts) {
                 if !fixed.has(name) && body.remove(name) {
                     note("param_dropped");
                 }
@@ -64,8 +64,7 @@ impl<'a> Dialect<'a> {
     /// OpenAI sends the usage of a stream only when it is asked for; whoever says something of it himself is not overruled.
     fn wants_usage(&self, body: &Body) -> bool {
         let is_refused = |facts: &str| {
-            json::member(facts, "usage") == Some("false")
-                || json::elements(json::member(facts, "drop").unwrap_or("")).contains(&"\"stream_options\"")
+            json::member(facts, "usage") == Some("false") || dropped(facts).any(|name| name == "stream_options")
         };
         body.get("stream") == Some("true")
             && !body.has("stream_options")
@@ -93,16 +92,10 @@ impl<'a> Dialect<'a> {
 
 /// The members of an object that is a member of `facts`: key and value, raw.
 fn members<'a>(facts: &'a str, name: &str) -> Vec<(&'a str, &'a str)> {
-    let mut cursor = Cursor::new(json::member(facts, name).unwrap_or(""));
-    let mut first = true;
-    let mut found = Vec::new();
-    if cursor.open(b'{') {
-        while let Ok(Some(key)) = cursor.key(&mut first) {
-            match cursor.value() {
-                Ok(value) => found.push((key, value)),
-                Err(_) => break,
-            }
-        }
-    }
-    found
+    json::members(json::member(facts, name).unwrap_or(""))
+}
+
+/// The names that `facts` drop.
+fn dropped(facts: &str) -> impl Iterator<Item = &str> {
+    json::elements(json::member(facts, "drop").unwrap_or("")).into_iter().filter_map(json::string)
 }

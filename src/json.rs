@@ -72,6 +72,22 @@ pub fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
     found
 }
 
+/// The members of a raw object, key and value raw; none for any other value.
+pub fn members(object: &str) -> Vec<(&str, &str)> {
+    let mut cursor = Cursor::new(object);
+    let mut found = Vec::new();
+    let mut first = true;
+    if cursor.open(b'{') {
+        while let Ok(Some(key)) = cursor.key(&mut first) {
+            match cursor.value() {
+                Ok(value) => found.push((key, value)),
+                Err(Malformed) => break,
+            }
+        }
+    }
+    found
+}
+
 /// The raw elements of a raw array; empty for any other value.
 pub fn elements(array: &str) -> Vec<&str> {
     let mut cursor = Cursor::new(array);

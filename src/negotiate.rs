@@ -4,6 +4,7 @@
 
 mod names;
 
+use crate::dialect::Rules;
 use crate::error::{Error, Kind};
 use crate::json;
 use crate::wire::body::Body;
@@ -117,26 +118,15 @@ impl Change {
                 "param_dropped"
             }
             How::Role => {
-                let mut list = String::new();
-                for message in json::elements(body.get("messages").unwrap_or("")) {
-                    list.push(if list.is_empty() { '[' } else { ',' });
-                    list.push_str(&with_role(message, &self.name, self.to));
+                let to = quoted(self.to);
+                let rules = Rules { roles: vec![(&self.name, &to)], ..Rules::default() };
+                let rewritten = body.get("messages").and_then(|list| rules.rewrite(list, &mut |_| {}));
+                if let Some(list) = rewritten {
+                    body.set("messages", list);
                 }
-                list.push(']');
-                body.set("messages", list);
                 "role_renamed"
             }
         }
-    }
-}
-
-fn with_role(message: &str, from: &str, to: &str) -> String {
-    match Body::read(message).filter(|_| role_of(message) == Some(from)) {
-        Some(mut body) => {
-            body.set("role", quoted(to));
-            body.to_json()
-        }
-        None => message.to_owned(),
     }
 }
 

@@ -3,8 +3,8 @@
 //! logic (`id`, `retry`), for which a client of `fetch` has no use.
 //!
 //! Tolerant where providers need it: a last event without its blank line is handed out by [`Decoder::finish`]; a field
-//! `error:` (llama.cpp, GPUStack) is an event named `error`; a line that begins with `{` is data without its field; events that only a line end separates are told apart by
-//! the judgement of the caller ([`Decoder::new`]).
+//! `error:` (llama.cpp, GPUStack) is an event named `error`; a line that begins with `{` is data without its field; events
+//! that only a line end separates are told apart by the judgement of the caller ([`Decoder::new`]).
 //!
 //! Changing this: no byte may be looked at twice. A line that spans reads is kept in `line` and joined once; what is in
 //! `line` is never scanned again.

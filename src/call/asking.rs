@@ -42,3 +42,11 @@ pub(super) struct Request {
     pub deadline_ms: Option<u64>,
     pub limits: Limits,
 }
+
+impl Request {
+    /// A request without a body yet.
+    pub fn new(asking: &Asking<'_>) -> Self {
+        let Asking { adapts, retries, deadline_ms, limits, .. } = *asking;
+        Self { adapts, retries, deadline_ms, limits, ..Self::default() }
+    }
+}

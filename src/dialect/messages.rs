@@ -11,6 +11,7 @@ const KNOWN: [&str; 8] =
 const KNOWN_OF_CALLS: [&str; 4] = ["id", "type", "function", "custom"];
 
 /// What a dialect says of messages.
+#[derive(Default)]
 pub struct Rules<'a> {
     /// Names of roles, raw: the one that is refused and what stands for it, with its quotes.
     pub roles: Vec<(&'a str, &'a str)>,

@@ -172,7 +172,7 @@ pub fn compact(raw: &str) -> String {
     out
 }
 
-/// Where a string ends whose opening quote was passed, its closing quote included.
+/// Where a string ends whose opening quote was passed, its closing quote included. It may hold control characters.
 fn string_end(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -195,24 +195,12 @@ pub fn mended(raw: &str) -> Option<String> {
     while let Some((outside, after)) = scan::split(rest, "\"") {
         with_nulls_into(outside, &mut out);
         out.push('"');
-        let (inside, next) = after.split_at_checked(text_end(after))?;
+        let (inside, next) = after.split_at_checked(string_end(after))?;
         plain_into(inside, &mut out);
         rest = next;
     }
     with_nulls_into(rest, &mut out);
     Some(out).filter(|out| out != raw)
-}
-
-/// Where a string ends that may hold control characters, its closing quote included.
-fn text_end(text: &str) -> usize {
-    let mut is_escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte == b'"' && !is_escaped {
-            return at + 1;
-        }
-        is_escaped = byte == b'\\' && !is_escaped;
-    }
-    text.len()
 }
 
 fn with_nulls_into(raw: &str, out: &mut String) {
@@ -239,14 +227,11 @@ fn plain_into(raw: &str, out: &mut String) {
 
 /// A raw object without the members that are null, at any depth.
 pub fn without_nulls(raw: &str) -> String {
-    let mut cursor = super::Cursor::new(raw);
-    if !cursor.open(b'{') {
+    if !raw.starts_with('{') {
         return raw.to_owned();
     }
     let mut out = String::from("{");
-    let mut first = true;
-    while let Ok(Some(key)) = cursor.key(&mut first) {
-        let Ok(value) = cursor.value() else { break };
+    for (key, value) in super::members(raw) {
         match value {
             "null" => {}
             _ if value.starts_with('{') => member_into(key, &without_nulls(value), &mut out),

@@ -1,7 +1,7 @@
 //! What a provider may make us hold.
 
 use crate::error::{Details, Error, Kind};
-use crate::wire::chunk::Chunk;
+use crate::wire::chunk::{Choice, Chunk, Delta};
 
 /// Bounds of one reply. Beyond any of them it ends with an error of [`Kind::Limit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,10 +31,9 @@ impl Limits {
         if choices.len() > CHOICES || known > CHOICES {
             return Some(exceeded("more choices than the limit (128)"));
         }
-        let has_many = |choice: &crate::wire::chunk::Choice<'_>| {
-            let of = |delta: Option<&crate::wire::chunk::Delta<'_>>| delta.map_or(0, |delta| delta.tool_calls.len());
-            of(choice.delta.as_deref()).max(of(choice.message.as_deref())) > self.tool_calls
-        };
+        let is_long = |delta: &Delta<'_>| delta.tool_calls.len() > self.tool_calls;
+        let has_many =
+            |choice: &Choice<'_>| [&choice.delta, &choice.message].into_iter().flatten().any(|delta| is_long(delta));
         choices.iter().any(has_many).then(|| self.too_many_calls())
     }
 
@@ -42,6 +41,11 @@ impl Limits {
     pub fn too_many_calls(&self) -> Error {
         exceeded("more tool calls than limits.maxToolCalls")
     }
+}
+
+/// The error of a reply with too long an event.
+pub fn event_exceeded() -> Error {
+    exceeded("an event of more bytes than limits.maxEventBytes")
 }
 
 /// The error of a reply that has this.

@@ -46,7 +46,7 @@ impl Decoder {
                 Ok(Some(event)) => self.event(event, false),
                 Ok(None) => return,
                 Err(sse::TooLong) => {
-                    return self.fail(limits::exceeded("an event of more bytes than limits.maxEventBytes"));
+                    return self.fail(limits::event_exceeded());
                 }
             }
         }
@@ -106,7 +106,7 @@ impl Decoder {
     /// The data of an event, or one JSON value of a body: usually one value, sometimes several.
     pub(super) fn value(&mut self, text: &str, is_last: bool) {
         if text.len() > self.limits.event_bytes {
-            return self.fail(limits::exceeded("an event of more bytes than limits.maxEventBytes"));
+            return self.fail(limits::event_exceeded());
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // The last event of a stream that was cut in its middle: half of it is worth nothing.

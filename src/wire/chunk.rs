@@ -7,9 +7,6 @@
 use super::{Member, optional};
 use crate::json::{self, Cursor, Malformed};
 
-/// Among how many choices to look for two of the same index: OpenAI gives no more.
-const TWINS: usize = 128;
-
 /// The object. All spans are raw JSON; absent and null are both `None`.
 #[derive(Debug, Default)]
 pub struct Chunk<'a> {
@@ -67,8 +64,6 @@ pub struct Delta<'a> {
     pub role: Option<&'a str>,
     /// `content`: a string; an array of parts (Mistral) or an object (Cloudflare, JSON mode).
     pub content: Option<&'a str>,
-    /// Bytes of the content's text that came before: a message that grows repeats them.
-    pub known: usize,
     /// `refusal`
     pub refusal: Option<&'a str>,
     /// `reasoning_content` (DeepSeek, Qwen, xAI, llama.cpp, ...)
@@ -114,10 +109,11 @@ impl<'a> Chunk<'a> {
         })
     }
 
-    /// Takes out the choices of which one with the same index follows, each as a chunk of its own.
+    /// Takes out the choices of which one with the same index follows, each as a chunk of its own. How many choices there may
+    /// be, and so what this costs, is bounded before.
     pub fn take_twins(&mut self) -> Vec<Self> {
         let mut twins = Vec::new();
-        let Some(choices) = self.choices.as_mut().filter(|choices| choices.len() <= TWINS) else { return twins };
+        let Some(choices) = self.choices.as_mut() else { return twins };
         while let Some(at) = (0..choices.len()).find(|at| {
             let mut ahead = choices.iter().skip(*at).map(Choice::number);
             ahead.next().is_some_and(|number| ahead.any(|other| other == number))

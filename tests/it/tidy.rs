@@ -11,7 +11,7 @@
 //! wire: error json scan sse
 //! accumulate: json scan wire
 //! dialect: json wire
-//! negotiate: error json scan wire
+//! negotiate: dialect error json scan wire
 //! retry: error scan
 //! stream: accumulate error json scan sse wire
 //! call: dialect error json negotiate retry scan stream wire
