@@ -1,8 +1,8 @@
 // The public surface, and nothing else. What a caller does not import is not shipped with them.
-export { chat, createClient } from "./client.js";
-export { init } from "./load.js";
+export { chat, createClient } from "./client/client.js";
+export { init } from "./call/load.js";
 export { version } from "./version.js";
-export { filePart, imagePart } from "./parts.js";
+export { filePart, imagePart } from "./chat/parts.js";
 export {
   APIConnectionError,
   APIError,
@@ -20,4 +20,4 @@ export {
   TokenwireError,
   UnprocessableEntityError,
   ValidationError,
-} from "./errors.js";
+} from "./call/errors.js";

@@ -22,7 +22,7 @@ pub use connection::{Surroundings, connection_error};
 use crate::dialect::Dialect;
 use crate::error::{Details, Error, Kind};
 use crate::retry;
-use crate::stream::{Decoder, End, Mode};
+use crate::stream::{Decoder, End, Limits, Mode};
 use crate::wire::body::Body;
 use crate::wire::request::{self, Additions};
 use crate::wire::{failure, models};
@@ -58,8 +58,12 @@ enum State {
     Ended,
 }
 
-/// Bytes that are read of an error body or of a list of models.
-const COLLECT_LIMIT: usize = 16 << 20;
+/// Bytes that are read of a list of models.
+const MODELS_LIMIT: usize = 16 << 20;
+/// Bytes that are read of a refusal: what a person or a rule needs of it stands long before.
+const REFUSAL_LIMIT: usize = 64 << 10;
+/// What stands between the results of [`Call::results`]: no JSON text holds it.
+const SEPARATOR: &str = "\u{1e}";
 
 /// A call and its reply.
 #[derive(Debug)]
@@ -82,8 +86,6 @@ pub struct Call {
     wait_ms: u64,
     /// What is tried again after.
     slept_after: Option<Error>,
-    /// Something of the reply was handed out.
-    is_handed_out: bool,
     now_ms: u64,
 }
 
@@ -106,9 +108,18 @@ impl Call {
             tried: 0,
             wait_ms: 0,
             slept_after: None,
-            is_handed_out: false,
             now_ms: 0,
         }
+    }
+
+    /// A reply that is read once more: clean events or a completion that another call of ours gave. Nothing is asked for, and
+    /// what the other call held is not bounded again.
+    pub fn replay() -> Self {
+        let unbounded = Limits { event_bytes: usize::MAX, response_bytes: usize::MAX, tool_calls: usize::MAX };
+        let mut call = Self::new(Api::Chat, 0, None);
+        call.decoder = Decoder::new(Mode::Nothing, 0).with_limits(unbounded);
+        call.state = State::Reading;
+        call
     }
 
     /// Checks the request and puts it in the provider's words. `params`: the caller's parameters, JSON text; `""` for models.
@@ -186,12 +197,13 @@ impl Call {
         match self.state {
             State::Reading => {
                 self.decoder.feed(bytes);
+                if self.decoder.has_content() {
+                    // It is not sent again; images in it need not be held while the reply comes.
+                    self.request.let_go();
+                }
                 self.follow_decoder();
             }
-            State::Collecting => {
-                let room = COLLECT_LIMIT.saturating_sub(self.collected.len());
-                self.collected.extend(bytes.iter().take(room));
-            }
+            State::Collecting => self.collect(bytes),
             _ => {}
         }
     }
@@ -230,6 +242,19 @@ impl Call {
         self.fail(error);
     }
 
+    /// A time ran out. What has all that it needs is complete, as where the connection breaks.
+    pub fn expire(&mut self, message: &str) {
+        let error = Error::new(Kind::Timeout, message);
+        match self.state {
+            State::Ended => {}
+            State::Reading => {
+                self.decoder.break_off(error);
+                self.follow_decoder();
+            }
+            _ => self.fail(error),
+        }
+    }
+
     /// How long to wait before the next try, in ms.
     pub fn wait_ms(&self) -> u64 {
         self.wait_ms
@@ -242,16 +267,13 @@ impl Call {
         }
     }
 
-    /// It was stopped: `error` is what waits for it, `None` for a quiet stop. Only a timeout's is an error's end.
-    pub fn abort(&mut self, error: Option<Error>) {
-        if self.state == State::Ended {
-            return;
+    /// It was stopped: nobody wants more of it.
+    pub fn abort(&mut self) {
+        if self.state != State::Ended {
+            self.decoder.abort();
+            self.state = State::Ended;
+            self.end = Some(End::Aborted);
         }
-        let is_late = error.as_ref().is_some_and(|error| error.kind() == Kind::Timeout);
-        self.decoder.abort();
-        self.state = State::Ended;
-        self.end = Some(if is_late { End::Error } else { End::Aborted });
-        self.failure = error;
     }
 
     /// How much of the reply came, in a number that only grows with what has a meaning: no pings, no comments.
@@ -259,9 +281,9 @@ impl Call {
         self.decoder.reply().size()
     }
 
-    /// The response was "too many requests".
-    pub fn is_rate_limited(&self) -> bool {
-        self.head.as_ref().is_some_and(|head| head.status == 429)
+    /// For how many ms the provider wants no request at all, of anybody with this key; 0: it says nothing of the kind.
+    pub fn pause_ms(&self) -> u64 {
+        self.head.as_ref().filter(|head| head.status == 429).and_then(|head| head.advice.pause_ms()).unwrap_or(0)
     }
 
     /// The response's status was an error.
@@ -269,21 +291,24 @@ impl Call {
         self.head.as_ref().is_some_and(|head| !head.is_good())
     }
 
+    /// A reply is being read, not a refusal and not a list of models.
+    pub fn is_replying(&self) -> bool {
+        self.state == State::Reading
+    }
+
     /// Chooses what [`Call::take`] gives.
     pub fn set_mode(&mut self, mode: Mode) {
         self.decoder.set_mode(mode);
     }
 
-    /// What is ready, in the form of the mode.
+    /// What is ready, in the form of the mode. Nothing before something of worth came: until then a failure is tried again, and
+    /// what was handed out could not be taken back.
     pub fn take(&mut self) -> Option<String> {
-        // What came before a failure that is tried again is not of the reply.
-        let ready = self.decoder.take().filter(|_| self.state != State::Sleeping);
-        if ready.is_some() && !self.is_handed_out {
-            self.is_handed_out = true;
-            // It is not sent again; images in it need not be held while the reply comes.
-            self.request.body.retain(|name, _| name == "model");
+        match self.state {
+            State::Reading if self.decoder.has_content() => self.decoder.take(),
+            State::Ended => self.decoder.take(),
+            _ => None,
         }
-        ready
     }
 
     /// How it ended; `None` while it runs.
@@ -314,12 +339,28 @@ impl Call {
         self.head.as_ref().map(|head| head.to_json(self.attempts))
     }
 
+    /// All that the call came to, for when it is let go: how it ended, [`Call::meta`], [`Call::repairs`], the failure as JSON, the
+    /// text of the provider's error, [`Call::snapshot`], each "" where there is none, with U+001E between them.
+    pub fn results(&mut self) -> String {
+        self.abort();
+        let failure = self.failure.as_ref();
+        let body = failure.and_then(|failure| failure.details().body.clone());
+        [
+            self.end.map_or("", End::as_str),
+            &self.meta().unwrap_or_default(),
+            &self.repairs(),
+            &failure.map(Error::to_json).unwrap_or_default(),
+            &body.unwrap_or_default(),
+            &self.snapshot(),
+        ]
+        .join(SEPARATOR)
+    }
+
     /// The decoder may have found an end before the body had one.
     fn follow_decoder(&mut self) {
         let Some(end) = self.decoder.end() else { return };
         let failure = self.decoder.failure().cloned();
-        let is_empty = !self.is_handed_out && !self.decoder.has_content();
-        if is_empty && failure.as_ref().is_some_and(|error| self.sleeps_after(error)) {
+        if !self.decoder.has_content() && failure.as_ref().is_some_and(|error| self.sleeps_after(error)) {
             return;
         }
         self.state = State::Ended;
@@ -346,7 +387,22 @@ impl Call {
         true
     }
 
-    /// The whole body of an error response or of a list of models is there.
+    /// Bytes of an error response or of a list of models.
+    fn collect(&mut self, bytes: &[u8]) {
+        let is_refused = self.is_refused();
+        let limit = if is_refused { REFUSAL_LIMIT } else { MODELS_LIMIT };
+        let room = limit.saturating_sub(self.collected.len());
+        self.collected.extend(bytes.iter().take(room));
+        if bytes.len() < room {
+            return;
+        }
+        match is_refused {
+            true => self.collected(),
+            false => self.fail(Error::stream(Kind::Limit, "The list of models is longer than 16 MiB", Details::default())),
+        }
+    }
+
+    /// The whole body of an error response or of a list of models is there, or as much of it as is read.
     fn collected(&mut self) {
         let bytes = std::mem::take(&mut self.collected);
         let body = String::from_utf8_lossy(&bytes);

@@ -1,135 +1,182 @@
 //! What JavaScript sees: the border between the package's JavaScript and the core. Converts and delegates, decides nothing.
 //!
-//! Changing this: an export must not return a lone object. V8 of Node 20 and 22 inlines a call of such an export and aborts
-//! the process when it has to undo that; exports that return `Result` have several results and are not inlined.
+//! Changing this:
+//! - An export must not return a lone object. V8 of Node 20 and 22 inlines a call of such an export and aborts the process when it
+//!   has to undo that; exports that return `Result` have several results and are not inlined.
+//! - A method of [`Call`] runs no JavaScript, and takes numbers, texts and bytes. So nothing foreign runs while a call is borrowed,
+//!   and whatever one throws is a trap.
 //!
-//! Private to the package; `pkg-template/call.js` and `reader.js` are its only callers.
+//! Private to the package; `pkg-template/call/` is its only caller.
 
-use crate::call::{Api, Step};
-use crate::web::{Driver, Options};
-use js_sys::{Function, Promise};
+mod settings;
+
+use crate::call::{self, Api, Step, Surroundings};
+use crate::scan;
+use crate::stream::Mode;
+use crate::web;
+use js_sys::{Function, Object};
+use settings::Settings;
 use wasm_bindgen::prelude::*;
-use web_sys::Headers;
+use web_sys::{AbortSignal, Response};
+
+/// See [`web::send`].
+#[wasm_bindgen]
+pub fn send(
+    url: &JsValue,
+    body: &JsValue,
+    headers: &Object,
+    signal: &AbortSignal,
+    is_secret: bool,
+    fetch: Option<Function>,
+) -> Result<JsValue, JsValue> {
+    Ok(web::send(url, body, headers, signal, is_secret, fetch))
+}
+
+/// See [`web::open`].
+#[wasm_bindgen]
+pub fn open(response: Response) -> Result<JsValue, JsValue> {
+    Ok(web::open(response))
+}
 
 /// One API call: all attempts and the reply.
 #[wasm_bindgen]
-pub struct Call(Driver);
+pub struct Call {
+    call: call::Call,
+    url: String,
+    page: Option<String>,
+}
 
 #[wasm_bindgen]
 impl Call {
-    /// Makes a call; nothing is sent. `kind`: 0 chat, 1 models. `body`: JSON text of the caller's parameters. `options`: see
-    /// [`Options`]. `fail`: makes the error to throw, of `(json, { headers, body, cause })`.
+    /// Makes a call; nothing is sent. `params`: JSON text of the caller's parameters, "" for a GET. `settings`: see [`Settings`].
+    /// `seed`: any number, for ids that have to be made up.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        kind: u32,
-        body: String,
-        options: Options,
-        fetch: Option<Function>,
-        fail: Function,
-    ) -> Result<Call, JsValue> {
-        let api = if kind == 1 { Api::Models } else { Api::Chat };
-        Driver::new(api, body, options, fetch, fail).map(Self)
+    pub fn new(params: String, settings: &str, seed: f64) -> Call {
+        let Settings { additions, asking, url, page, secrets } = Settings::read(settings);
+        let api = if params.is_empty() { Api::Models } else { Api::Chat };
+        let mut call = call::Call::new(api, seed as u64, secrets.into_iter().next());
+        // What cannot be sent is what the call failed of.
+        let _ = call.prepare(&params, &additions, &asking);
+        Self { call, url, page }
     }
 
-    /// Sends the request; resolves when the head of a good response is there.
-    pub fn send(&self) -> Result<Promise, JsValue> {
-        Ok(self.0.send())
+    /// A call that reads once more what another one gave; see [`call::Call::replay`].
+    pub fn replay() -> Call {
+        Self { call: call::Call::replay(), url: String::new(), page: None }
     }
 
-    /// Chooses what comes out: 0 text, 1 chunks, 2 events, 3 SSE, 4 nothing.
-    pub fn open(&self, mode: u32) {
-        self.0.open(mode);
-    }
-
-    /// The reader of the body, whose reads are given to [`Call::took`], [`Call::over`] and [`Call::broke`]; undefined when
-    /// there is nothing to read any more.
+    /// What to do next: 0 send, 1 wait for the response, 2 read the reply, 3 read what is none (a refusal, a list of models),
+    /// 4 sleep, 5 nothing.
     #[wasm_bindgen(getter)]
-    pub fn reader(&self) -> Result<JsValue, JsValue> {
-        Ok(self.0.reader())
+    pub fn step(&self) -> u32 {
+        match self.call.step() {
+            Step::Send => 0,
+            Step::Wait => 1,
+            Step::Read if self.call.is_replying() => 2,
+            Step::Read => 3,
+            Step::Sleep => 4,
+            Step::Done => 5,
+        }
     }
 
-    /// The bytes of a read. Gives what is ready for the consumer, in the form of the mode; undefined where there is nothing,
-    /// which at the end of a complete reply (see `end`) stays so. Throws the failure, once what came before it was given.
-    pub fn took(&self, bytes: &[u8]) -> Result<Option<String>, JsValue> {
-        self.0.took(bytes)
+    /// The body to send now; undefined for a GET.
+    pub fn request(&mut self) -> Option<String> {
+        self.call.request()
+    }
+
+    /// The head of the response. `headers`: for each a line break, its name in lower case, a colon and its value. `now`: ms since
+    /// 1970.
+    pub fn responded(&mut self, status: u16, headers: &str, now: f64) {
+        let header = |name: &str| {
+            let (_, value) = scan::split(headers, &["\n", name, ":"].concat())?;
+            Some(scan::split(value, "\n").map_or(value, |(value, _)| value).to_owned())
+        };
+        self.call.on_response(status, &header, now as u64);
+    }
+
+    /// What fetch gave is no response that can be read: `message` says what it is.
+    pub fn unusable(&mut self, message: &str) {
+        self.call.on_unusable(message);
+    }
+
+    /// Chooses what comes out, by its number (see [`Mode::from_number`]). Gives what `took` gives: the reply so far.
+    pub fn open(&mut self, mode: u32) -> Option<String> {
+        self.call.set_mode(Mode::from_number(mode));
+        self.call.take()
+    }
+
+    /// The bytes of a read. Gives what is ready for the consumer, in the form of the mode; undefined where there is nothing.
+    pub fn took(&mut self, bytes: &[u8]) -> Option<String> {
+        self.call.on_bytes(bytes);
+        self.call.take()
     }
 
     /// The body has ended. Gives what `took` gives.
-    pub fn over(&self) -> Result<Option<String>, JsValue> {
-        self.0.over()
+    pub fn over(&mut self, now: f64) -> Option<String> {
+        self.call.at(now as u64);
+        self.call.on_end();
+        self.call.take()
     }
 
-    /// A read failed. Gives what `took` gives.
-    pub fn broke(&self, cause: JsValue) -> Result<Option<String>, JsValue> {
-        self.0.broke(cause)
+    /// No response came, or the connection broke. Gives what `took` gives. `cause`: what the runtime said.
+    pub fn broke(&mut self, cause: &str, is_offline: bool, now: f64) -> Option<String> {
+        let around = Surroundings { page: self.page.as_deref(), is_offline };
+        let error = call::connection_error(&self.url, cause, self.call.step() == Step::Read, around);
+        self.call.at(now as u64);
+        self.call.on_failure(error);
+        self.call.take()
     }
 
-    /// What is read is worth nothing, and another response is on its way: see [`Call::again`].
+    /// A time ran out; `message` says which.
+    pub fn expire(&mut self, message: &str) {
+        self.call.expire(message);
+    }
+
+    /// How long to sleep, in ms.
     #[wasm_bindgen(getter)]
-    pub fn retries(&self) -> bool {
-        matches!(self.0.call().step(), Step::Sleep | Step::Send | Step::Wait)
+    pub fn wait(&self) -> f64 {
+        self.call.wait_ms() as f64
     }
 
-    /// Resolves when the head of the next response is there; its reader is another one.
-    pub fn again(&self) -> Result<Promise, JsValue> {
-        Ok(self.0.again())
+    /// That time is over.
+    pub fn wake(&mut self) {
+        self.call.wake();
+    }
+
+    /// For how many ms the provider wants no request.
+    #[wasm_bindgen(getter)]
+    pub fn pause(&self) -> f64 {
+        self.call.pause_ms() as f64
     }
 
     /// How much of the reply came; only what has a meaning makes it grow.
     #[wasm_bindgen(getter)]
     pub fn progress(&self) -> usize {
-        self.0.call().progress()
-    }
-
-    /// Reads all that is left.
-    pub fn drain(&self) -> Result<Promise, JsValue> {
-        Ok(self.0.drain())
+        self.call.progress()
     }
 
     /// The reply so far, or the models, as JSON.
     pub fn snapshot(&self) -> String {
-        self.0.call().snapshot()
-    }
-
-    /// "complete", "truncated", "aborted", "error"; undefined while it runs.
-    #[wasm_bindgen(getter)]
-    pub fn end(&self) -> Option<String> {
-        self.0.call().end().map(|end| end.as_str().to_owned())
+        self.call.snapshot()
     }
 
     /// `[{"code":"...","count":1}, ...]`
     pub fn repairs(&self) -> String {
-        self.0.call().repairs()
+        self.call.repairs()
     }
 
     /// `{"status":200,"requestId":null,"rateLimit":null,"attempts":1}`; undefined before the response.
     pub fn meta(&self) -> Option<String> {
-        self.0.call().meta()
+        self.call.meta()
     }
 
-    /// What refusals taught of a model: `[model, [["drop","store",""], …]]`; undefined: nothing.
+    /// What refusals taught of a model; undefined: nothing.
     pub fn learnt(&self) -> Option<String> {
-        self.0.call().learnt()
+        self.call.learnt()
     }
 
-    /// The headers of the response; undefined before it.
-    #[wasm_bindgen(getter)]
-    pub fn headers(&self) -> Result<Option<Headers>, JsValue> {
-        Ok(self.0.headers())
-    }
-
-    /// Cancels the request; whoever waits gets an APIUserAbortError with this cause.
-    pub fn abort(&self, reason: JsValue) {
-        self.0.abort(reason);
-    }
-
-    /// Cancels the request; whoever waits gets an APITimeoutError with this message.
-    pub fn expire(&self, message: String) {
-        self.0.expire(message);
-    }
-
-    /// Cancels the request quietly.
-    pub fn cancel(&self) {
-        self.0.cancel();
+    /// All that the call came to; see [`call::Call::results`]. The call has ended then.
+    pub fn results(&mut self) -> String {
+        self.call.results()
     }
 }

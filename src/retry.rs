@@ -28,6 +28,11 @@ impl Advice {
         let number = |name: &str, factor: u64| scan::scaled(header(name)?.trim_ascii(), factor);
         Self { should_retry, after_ms: number("retry-after-ms", 1).or_else(|| number("retry-after", 1000)) }
     }
+
+    /// For how long the provider wants no request.
+    pub fn pause_ms(self) -> Option<u64> {
+        self.after_ms
+    }
 }
 
 /// How long to wait before the next try, in ms; `None`: the failure stands. `tried`: tries so far. `random`: any number.

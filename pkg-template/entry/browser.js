@@ -1,5 +1,5 @@
 // Browsers and their bundlers: the wasm is fetched, and compiled while it arrives.
-import { fetchCore, provide } from "../load.js";
+import { fetchCore, provide } from "../call/load.js";
 import { wasmURL } from "../wasm-url.js";
 
 provide((url = wasmURL()) => fetchCore(url));

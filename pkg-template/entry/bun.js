@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import path from "../core.wasm" with { type: "file" };
 import { initSync } from "../core.js";
-import { provide } from "../load.js";
+import { provide } from "../call/load.js";
 
 provide((url = resolve(import.meta.dir, path)) => initSync({ module: readFileSync(url) }));
 

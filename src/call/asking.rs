@@ -49,4 +49,9 @@ impl Request {
         let Asking { adapts, retries, deadline_ms, limits, .. } = *asking;
         Self { adapts, retries, deadline_ms, limits, ..Self::default() }
     }
+
+    /// The request is not sent again. The model is told of what was learnt.
+    pub fn let_go(&mut self) {
+        self.body.retain(|name, _| name == "model");
+    }
 }

@@ -28,50 +28,62 @@ export function limitsOf(timeout) {
   return limits;
 }
 
-/** One timer, armed for what comes next. Holds the call weakly: one that nobody reads any more can go. */
+/** One timer, armed for what comes next. */
 export class Clock {
   #call;
   #limits;
   #started = performance.now();
-  /** When something with a meaning came last, or the consumer was not waiting. */
+  /** When something with a meaning came last, or nobody was waiting. */
   #moved = this.#started;
   #progress = 0;
+  #waits = 0;
   #timer;
 
   constructor(call, limits) {
-    this.#call = new WeakRef(call);
+    this.#call = call;
     this.#limits = limits;
-    this.#arm();
+    this.#arm(Math.min(limits.total, limits.firstToken, limits.idle / LOOKS));
   }
 
   stop() {
     clearTimeout(this.#timer);
   }
 
-  #arm() {
-    const { total, firstToken, idle } = this.#limits;
-    const passed = performance.now() - this.#started;
-    const first = this.#progress ? Infinity : firstToken - passed;
-    const wait = Math.min(total - passed, first, idle / LOOKS);
+  #arm(wait) {
     if (wait === Infinity) return;
     this.#timer = setTimeout(() => this.#look(), Math.min(Math.max(wait, 1), LONGEST));
     // A call that was forgotten must not keep Node from ending, unless somebody wants to know when its time is over.
-    if (this.#limits.isDefault) this.#timer.unref?.();
+    if (this.#limits.isDefault) this.#timer?.unref?.();
   }
 
   #look() {
-    const call = this.#call.deref();
-    if (!call) return;
+    const call = this.#call;
+    const { total, firstToken, idle } = this.#limits;
     const now = performance.now();
     const { progress } = call;
-    if (progress !== this.#progress || !call.isWaiting) this.#moved = now;
+    if (progress !== this.#progress || call.waits !== this.#waits || !call.isWaiting) this.#moved = now;
     this.#progress = progress;
-    const { total, firstToken, idle } = this.#limits;
+    this.#waits = call.waits;
     // Timers may come a little early.
-    const over = (since, ms) => now - since >= ms - 1;
-    if (over(this.#started, total)) call.expire("total", WORDS.total(total));
-    else if (!progress && over(this.#started, firstToken)) call.expire("firstToken", WORDS.firstToken(firstToken));
-    else if (call.isReading && over(this.#moved, idle)) call.expire("idle", WORDS.idle(idle));
-    else this.#arm();
+    const left = (since, ms) => (now - since >= ms - 1 ? 0 : since + ms - now);
+    const ofTotal = left(this.#started, total);
+    if (!ofTotal) return call.expire("total", WORDS.total(total));
+    let ofContent = Infinity;
+    if (!progress) {
+      ofContent = left(call.waitingSince, firstToken);
+      if (!ofContent && (call.isWaiting || !this.#hasCome())) return call.expire("firstToken", WORDS.firstToken(firstToken));
+      if (!call.isWaiting) ofContent = firstToken / LOOKS;
+    }
+    if (call.isReading && !left(this.#moved, idle)) return call.expire("idle", WORDS.idle(idle));
+    this.#arm(Math.min(ofTotal, ofContent, idle / LOOKS));
   }
+
+  /** Nobody reads: what has come by now is looked for, one read ahead. It takes its time to be told of, until the next look. */
+  #hasCome() {
+    const isFirst = !this.#hasPeeked;
+    this.#hasPeeked = true;
+    return this.#call.peek() || isFirst;
+  }
+
+  #hasPeeked = false;
 }

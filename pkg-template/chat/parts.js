@@ -1,5 +1,5 @@
 // Content parts from what people hold: a Blob, a File, bytes or a URL becomes what the wire takes.
-import { config } from "./errors.js";
+import { config } from "../call/errors.js";
 
 /** How the formats that models take begin. */
 const MAGIC = [

@@ -1,7 +1,7 @@
 // How a provider differs from OpenAI: found by host or name, given, and learnt from its refusals. What it means for a request
 // is the core's matter (src/dialect.rs); here it is found, kept and handed on.
-import { config } from "./errors.js";
-import providers from "./providers.js";
+import { config } from "../call/errors.js";
+import providers from "../providers.js";
 
 /** Names and where they are at home, as ":port" or an expression for the host; made at the first question. */
 let homes;

@@ -86,13 +86,26 @@ for (const name in classes) {
 hide(TokenwireError.prototype, "retryable", false);
 for (const key of ["code", "type", "param", "requestId"]) hide(APIError.prototype, key, null);
 
-/** The error that the core describes. `secrets` are struck out of whatever the provider echoed. */
-export function fromCore(json, { headers, body, cause } = {}, secrets = []) {
-  const { class: name, message, ...fields } = JSON.parse(redact(json, secrets));
-  if (body !== undefined) body = parsed(redact(body, secrets));
+/** The error that the core describes; what a provider echoed of secrets is struck out there. */
+export function fromCore(json, { headers, body, cause }) {
+  const { class: name, message, ...fields } = JSON.parse(json);
+  if (body !== undefined) body = parsed(body);
   // Only an answer with a status has all of the provider's fields; elsewhere, those that it gave.
   if (!fields.status) for (const key in fields) if (fields[key] === null) delete fields[key];
   return new classes[name](message, { ...fields, headers, body, cause });
+}
+
+/** What a runtime threw, or where that names a secret (an address, in Deno) what it said, without it. */
+export function withoutSecrets(cause, secrets) {
+  try {
+    const told = [cause, cause?.cause].map((one) => (typeof one === "string" ? one : `${one?.message}\n${one?.stack}`)).join();
+    if (!secrets.some((secret) => told.includes(secret))) return cause;
+    let message = typeof cause === "string" ? cause : `${cause?.message}`;
+    for (const secret of secrets) message = message.replaceAll(secret, "***");
+    return new Error(message);
+  } catch {
+    return cause;
+  }
 }
 
 /** An error as OpenAI puts it into a stream. */
@@ -113,11 +126,6 @@ export const expired = (phase, message) =>
 
 function hide(object, key, value) {
   Object.defineProperty(object, key, { value, configurable: true, writable: true });
-}
-
-function redact(text, secrets) {
-  for (const secret of secrets) text = text.split(secret).join("***");
-  return text;
 }
 
 function parsed(text) {

@@ -1,5 +1,5 @@
 // The calls of one client that wait for their turn.
-import { config } from "./errors.js";
+import { config } from "../call/errors.js";
 
 /** At most `most` calls at once, in order. */
 export class Queue {
@@ -17,23 +17,22 @@ export class Queue {
     this.#most = most;
   }
 
-  /** Nothing where the turn has come, else a promise of it. `leave` is given the function that takes it out of the queue. */
-  enter(leave) {
+  /**
+   * Asks for a turn. Nothing where all may run at once; else `turn`, a promise of it where it has not come, and `leave()`, which
+   * gives it back, or takes who waits out of the queue. Once.
+   */
+  enter() {
+    if (this.#most === Infinity) return undefined;
+    const place = { start: undefined };
+    const leave = () => this.#leave(place);
     if (this.#running < this.#most && !this.#waiting.length && !this.#wait) {
       this.#running++;
-      return undefined;
+      return { leave };
     }
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      leave(() => this.#leave(resolve));
-      this.#next();
-    });
-  }
-
-  /** A call that had its turn has ended. */
-  done() {
-    this.#running--;
+    const turn = new Promise((resolve) => (place.start = resolve));
+    this.#waiting.push(place);
     this.#next();
+    return { leave, turn };
   }
 
   /** The provider wants no request for so many ms: nobody's turn comes before. Only where calls wait for turns at all. */
@@ -41,10 +40,11 @@ export class Queue {
     if (this.#most < Infinity) this.#closed = Math.max(this.#closed, performance.now() + ms);
   }
 
-  #leave(resolve) {
-    this.#waiting = this.#waiting.filter((one) => one !== resolve);
-    // Nobody is left for it to wake.
-    if (!this.#waiting.length) clearTimeout(this.#timer);
+  #leave(place) {
+    const at = this.#waiting.indexOf(place);
+    if (at < 0) this.#running--;
+    else this.#waiting.splice(at, 1);
+    this.#next();
   }
 
   get #wait() {
@@ -59,7 +59,7 @@ export class Queue {
     }
     while (this.#running < this.#most && this.#waiting.length) {
       this.#running++;
-      this.#waiting.shift()();
+      this.#waiting.shift().start();
     }
   }
 }

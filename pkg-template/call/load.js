@@ -1,5 +1,5 @@
 // Gets the wasm, once, at the first call. An entry says how its runtime does it.
-import instantiate from "./core.js";
+import instantiate from "../core.js";
 import { APIConnectionError, config } from "./errors.js";
 
 /** This runtime's way to the wasm, given by its entry; takes a file: URL in place of its own. */

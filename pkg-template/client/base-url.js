@@ -1,5 +1,5 @@
 // Base URLs as people paste them, repaired. Pure: `client.baseURL` must answer before there is any wasm.
-import { config } from "./errors.js";
+import { config } from "../call/errors.js";
 import { providerAt, rootOf } from "./dialect.js";
 
 /** Hosts that speak plain http when nothing else is said: this machine, its network, a container's bare name. */
@@ -23,10 +23,13 @@ export function repairBaseURL(input) {
   return { base: origin + repairPath(url, rootOf(provider)), query: search.slice(1), provider };
 }
 
-/** The address of one endpoint. `query`: the options' own, which wins over the base URL's. */
+/** The address is on this machine or its network. */
+export const isLocal = (url) => LOCAL.test(new URL(url).host);
+
+/** The address of one endpoint. `extra`: the options' own query, which wins over the base URL's; null takes away. */
 export function endpoint({ base, query }, path, extra) {
   const merged = new URLSearchParams(query);
-  for (const name in extra) merged.set(name, extra[name]);
+  for (const [name, value] of extra) value === null ? merged.delete(name) : merged.set(name, value);
   return base + path + (`${merged}` && `?${merged}`);
 }
 

@@ -1,0 +1,293 @@
+// One API call: begun at once, sent as often as it takes, aborted by signal. What is read of it, and its end: reply.js.
+import { quietly, release, sourceOf } from "./body.js";
+import { Clock } from "./clock.js";
+import { COLLECT, CoreCall, READ, SEND, SLEEP, ask, live, send } from "./core.js";
+import { aborted, config, expired, withoutSecrets } from "./errors.js";
+import { linger } from "./linger.js";
+import { load } from "./load.js";
+import { Reply } from "./reply.js";
+import { messageOf, plainResponse, responseMeta } from "./response.js";
+
+/** How long the body of a refusal is waited for, in ms. */
+const REFUSAL_WAIT = 3000;
+
+const nothing = () => {};
+
+export class ApiCall extends Reply {
+  /** Resolves when a reply is being read, or when the call has ended; made anew where a second try follows. */
+  opened;
+  /** Somebody waits for the response, in order to read it. */
+  isWanted = false;
+  #opens;
+  #begun = performance.now();
+  #respondedAt;
+  #request;
+  #clock;
+  #unlisten;
+  /** Takes it out of the queue, or gives its turn back. */
+  #leave;
+  /** Settles what is waited for, other than a read. */
+  #interrupt;
+  /** Of the request that is under way. */
+  #controller;
+  #isSending = false;
+  /** Of the response that came last. */
+  #headers;
+  #isRefused = false;
+  /** A reply has been read. */
+  #isGood = false;
+  /** What a connection failed of. */
+  #cause;
+  /** Which time ran out. */
+  #phase;
+  #onEnd;
+
+  /** `prepare()` gives the request, or throws a ConfigError; see client/request.js. `onEnd`: told of the end. */
+  constructor(prepare, onEnd) {
+    super();
+    this.waitingSince = this.#begun;
+    this.#onEnd = onEnd;
+    this.#renew();
+    this.#begin(prepare).catch((failure) => this.fail(failure));
+  }
+
+  // Up to the first await this runs in the caller's own tick: params are read as they are now, and where the core is
+  // ready or loads synchronously, the request goes out in it too.
+  async #begin(prepare) {
+    const request = (this.#request = prepare());
+    this.empty = request.params ? undefined : "[]";
+    this.#listen(request.signal);
+    if (this.isClosed) return;
+    this.#clock = new Clock(this, request.limits);
+    const place = request.queue.enter();
+    this.#leave = place?.leave;
+    if (place?.turn) await this.#until(place.turn);
+    const loading = this.isClosed ? undefined : load();
+    if (loading) await this.#until(loading);
+    let key = this.isClosed ? undefined : request.key;
+    if (typeof key === "object") key = await this.#until(key);
+    if (this.isClosed) return;
+    const settings = request.settings(key);
+    this.core = ask(() => new CoreCall(request.params, settings, Math.random() * 2 ** 53));
+    request.params = undefined;
+    live.add(this);
+    await this.goOn();
+  }
+
+  /** What becomes of a promise, or undefined as soon as the call has ended: nothing foreign is waited for beyond. */
+  #until(promise) {
+    return new Promise((resolve, reject) => {
+      this.#interrupt = resolve;
+      Promise.resolve(promise).then(resolve, reject);
+    });
+  }
+
+  #renew() {
+    this.opened = new Promise((resolve) => (this.#opens = resolve));
+  }
+
+  /** Goes on until a reply is being read, or the call has ended. */
+  async goOn() {
+    while (!this.isClosed) {
+      const step = ask(() => this.core.step);
+      if (step === READ) return this.#reads();
+      if (step === SEND) await this.#send();
+      else if (step === SLEEP) await this.#sleep();
+      else if (step === COLLECT) await this.#collect();
+      else this.settle();
+    }
+  }
+
+  async #send() {
+    const { url, headers, isSecret, fetch } = this.#request;
+    this.#controller = new AbortController();
+    this.#headers = this.#cause = undefined;
+    this.#isSending = true;
+    let response;
+    try {
+      // The text of the body is held by the core alone: images in it are gone with the first content.
+      const sent = ask(() => send(url, this.core.request(), headers, this.#controller.signal, isSecret, fetch));
+      response = plainResponse(await this.#until(sent));
+    } catch (cause) {
+      if (!this.isClosed) this.breaks(cause);
+      return;
+    }
+    if (this.isClosed) return;
+    const problem = typeof response === "string" ? response : this.#responded(response);
+    if (problem) ask(() => this.core.unusable(problem));
+    else this.#isSending = false;
+  }
+
+  /** The head is there. Gives what is wrong with the body, if anything is. */
+  #responded(response) {
+    const { status, headers, lines } = response;
+    this.#headers = headers;
+    this.#respondedAt = performance.now();
+    ask(() => this.core.responded(status, lines, Date.now()));
+    this.#isRefused = status < 200 || status > 299;
+    if (this.#isRefused) this.#pause();
+    try {
+      const source = sourceOf(response);
+      if (typeof source === "string") return source;
+      this.source = source;
+    } catch (cause) {
+      return `fetch gave a response whose body cannot be read: ${messageOf(cause)}`;
+    }
+  }
+
+  /** Where the provider wants no request for a time, nobody's turn comes. */
+  #pause() {
+    const ms = ask(() => this.core.pause);
+    if (ms) this.#request.queue.pause(ms);
+  }
+
+  #reads() {
+    this.isReading = this.#isGood = true;
+    this.isWaiting = this.isWanted;
+    const learnt = ask(() => this.core.learnt());
+    if (learnt) this.#request.dialect.learn(learnt);
+    this.#opens();
+  }
+
+  /** Reads a refusal, or a list of models. */
+  async #collect() {
+    this.isReading = true;
+    const timer = this.#isRefused ? setTimeout(() => release(this.source), REFUSAL_WAIT) : undefined;
+    try {
+      while (this.isReading) await this.read(nothing);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #sleep() {
+    this.#pause();
+    const ms = ask(() => this.core.wait);
+    let timer;
+    await this.#until(new Promise((resolve) => (timer = setTimeout(resolve, ms))));
+    clearTimeout(timer);
+    if (!this.isClosed) ask(() => this.core.wake());
+  }
+
+  breaks(cause) {
+    this.#cause = cause;
+    this.source = undefined;
+    this.#isSending = false;
+    return ask(() => this.core.broke(messageOf(cause), isOffline(), Date.now()));
+  }
+
+  between() {
+    this.#putAway();
+    if (!this.#isGood) return;
+    this.#isGood = false;
+    this.#renew();
+  }
+
+  /** Lets go of the request and what comes of it. */
+  #putAway(reason) {
+    const { source } = this;
+    this.source = undefined;
+    release(source);
+    if (source || this.#isSending) this.#controller?.abort(reason);
+  }
+
+  #listen(signal) {
+    if (signal == null) return;
+    const listener = () => this.abort(reasonOf(signal));
+    try {
+      if (signal.aborted) return listener();
+      signal.addEventListener("abort", listener);
+    } catch (cause) {
+      throw config("signal must be an AbortSignal", cause);
+    }
+    this.#unlisten = () => quietly(() => signal.removeEventListener("abort", listener));
+  }
+
+  /** Ends the call, for a time ran out. */
+  expire(phase, message) {
+    this.#phase = phase;
+    if (this.core) this.late(message);
+    else this.fail(expired(phase, message));
+  }
+
+  /** Ends the call with an error of this side's. */
+  fail(failure) {
+    if (!this.isClosed) this.stop("error", failure);
+  }
+
+  /** How much of the reply came, for the clock. */
+  get progress() {
+    return this.core ? ask(() => this.core.progress) : 0;
+  }
+
+  judge(results) {
+    const cause = this.#cause && withoutSecrets(this.#cause, this.#request.secrets);
+    const failure = super.judge(results, { headers: this.#headers, cause });
+    if (failure?.kind === "timeout" && this.#phase) failure.phase = this.#phase;
+    return failure;
+  }
+
+  letGo({ end, repairs }) {
+    this.#clock?.stop();
+    this.#leave?.();
+    this.#interrupt?.();
+    if (end === "complete" && this.source && !this.isStopped) {
+      linger(this.source, this.#controller);
+      this.source = undefined;
+    } else this.#putAway(this.failure?.cause);
+    this.#request?.dialect.observe(repairs);
+    this.#request = undefined;
+    this.#opens();
+  }
+
+  told({ end, repairs, snapshot }) {
+    this.#unlisten?.();
+    const onEnd = this.#onEnd;
+    if (!onEnd) return;
+    const { model, usage } = JSON.parse(snapshot);
+    const report = { end, model: model || null, usage: usage ?? null, repairs: JSON.parse(repairs) };
+    if (this.failure) report.error = this.failure;
+    quietly(() => onEnd({ ...report, response: this.meta(), timing: this.timing }));
+  }
+
+  /** ms since the call began. */
+  get timing() {
+    const since = (moment) => (moment === undefined ? null : moment - this.#begun);
+    return { responseMs: since(this.#respondedAt), firstContentMs: since(this.contentAt), totalMs: since(this.closedAt) };
+  }
+
+  /** Of the response that came last; null before any. */
+  meta() {
+    const json = this.metaText;
+    return json ? responseMeta(json, this.#headers) : null;
+  }
+
+  /** Makes its promise when asked. */
+  get response() {
+    return this.#whenRead();
+  }
+
+  async #whenRead() {
+    while (!this.#isGood && !this.isClosed) await this.opened;
+    if (this.#isGood) return this.meta();
+    throw this.failure ?? aborted(new DOMException("The stream was cancelled", "AbortError"));
+  }
+}
+
+/** The device says that it has no network. */
+function isOffline() {
+  try {
+    return globalThis.navigator?.onLine === false;
+  } catch {
+    return false;
+  }
+}
+
+/** A signal's reason; undefined where it cannot be had. */
+function reasonOf(signal) {
+  try {
+    return signal.reason;
+  } catch {
+    return undefined;
+  }
+}

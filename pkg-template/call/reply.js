@@ -1,0 +1,292 @@
+// A reply that is being read: by one loop, for whoever asks, to one end.
+import { bytesOf, release, texts } from "./body.js";
+import { COLLECT, DONE, READ, ask, live, trapped } from "./core.js";
+import { aborted, fromCore } from "./errors.js";
+
+/** What stands between the results that the core gives at the end. */
+const SEPARATOR = "\x1e";
+const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choices":[]}';
+
+/**
+ * The core's half, the body's reader, and the one end. The end has two steps, each taken once and in one place: `#close` when
+ * nothing more comes, which lets everything go; `#tell` when all that came was handed out, from when on `end` is set. Between the
+ * two, who reads can still stop, and then has not seen the end.
+ *
+ * What extends it says where the bytes come from: `source`, and `goOn()` where there is none; `judge()` and `letGo()` at the end.
+ */
+export class Reply {
+  /** The core's half: until the end, when all that it holds is taken out of it. */
+  core;
+  /** The reader of the body: what it gives is read while `isReading`. */
+  source;
+  isReading = false;
+  /** Why it failed, once it has. Always the same object. */
+  failure;
+  /** Nothing more comes: all is let go. */
+  isClosed = false;
+  /** The core was there. */
+  hadCore = false;
+  /** Aborted, or left: what came and was not yet handed out is not. */
+  isStopped = false;
+  /** Somebody waits for what comes next, since when; the clock counts only then. */
+  isWaiting = true;
+  waitingSince = 0;
+  /** How often somebody began to wait. */
+  waits = 0;
+  /** When the first content came, and when nothing more did, by performance.now(). */
+  contentAt;
+  closedAt;
+  /** A read is under way; its promise, or that of the last. */
+  isBusy = false;
+  pending;
+  /** Branches that read it in its stead. */
+  branches = [];
+  #isTold = false;
+  #results;
+  #over;
+  #hand;
+  /** A read that nobody asked for yet. */
+  #ahead;
+  /** What came of a time that ran out, for who reads next. */
+  #rest;
+  #texts;
+
+  /** One read of the body, or one try more where it is between two; `hand` is given what is ready then, or undefined. */
+  read(hand) {
+    if (!this.isWaiting) this.#wait();
+    this.#hand = hand;
+    this.isBusy = true;
+    if (!this.isReading) return (this.pending = this.#again(hand));
+    return (this.pending = (this.#ahead ?? this.source.read()).then(this.#came, this.#broke));
+  }
+
+  #wait() {
+    this.isWaiting = true;
+    this.waits++;
+    if (this.contentAt === undefined) this.waitingSince = performance.now();
+  }
+
+  async #again(hand) {
+    if (!this.isClosed) await this.goOn();
+    this.isBusy = false;
+    return hand(this.#takeRest());
+  }
+
+  // The one promise of a read is the one that its consumer holds; these two functions are made once.
+  #came = (result) => this.#hand(this.#take(result));
+  #broke = (cause) => {
+    this.isBusy = false;
+    this.#ahead = undefined;
+    return this.#hand(this.isClosed ? this.#takeRest() : this.#stepped(this.breaks(cause)));
+  };
+
+  /** What a read gave, into the core. */
+  #take({ done, value }) {
+    this.isBusy = false;
+    this.#ahead = undefined;
+    if (this.isClosed) return this.#takeRest();
+    if (done) {
+      this.source = undefined;
+      return this.#stepped(ask(() => this.core.over(Date.now())));
+    }
+    let bytes = value;
+    if (!ArrayBuffer.isView(value) || Object.getPrototypeOf(value) !== Uint8Array.prototype) {
+      bytes = bytesOf(value, (this.#texts ??= texts()));
+      if (typeof bytes === "string") return this.#stepped(ask(() => this.core.unusable(bytes)));
+    }
+    let batch, step;
+    try {
+      batch = this.core.took(bytes);
+      ({ step } = this.core);
+    } catch (cause) {
+      throw trapped(cause);
+    }
+    if (this.contentAt === undefined) this.#look();
+    if (step !== READ) this.#left(step, batch);
+    return batch;
+  }
+
+  #takeRest() {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    return rest;
+  }
+
+  #stepped(batch) {
+    const step = ask(() => this.core.step);
+    if (step !== READ) this.#left(step, batch);
+    return batch;
+  }
+
+  #look() {
+    if (ask(() => this.core.progress)) this.contentAt = performance.now();
+  }
+
+  /** The core wants something else than the next read of a reply. */
+  #left(step, batch) {
+    if (step === COLLECT) return;
+    this.isReading = false;
+    if (step === DONE) this.#finish(batch !== undefined);
+    else this.between();
+  }
+
+  /** A read failed. Gives what the core makes of it. */
+  breaks() {
+    return undefined;
+  }
+
+  /** What was read is worth nothing: another try follows. */
+  between() {}
+
+  /** Chooses what comes out. Gives what is ready. */
+  open(mode) {
+    return this.isClosed ? undefined : ask(() => this.core.open(mode));
+  }
+
+  /** Reads one read ahead, for nobody. True when something, be it the end, has come of it. */
+  peek() {
+    if (!this.isReading) return false;
+    if (!this.#ahead) {
+      this.#ahead = this.source.read();
+      const came = () => (this.#ahead &&= Object.assign(this.#ahead, { came: true }));
+      this.#ahead.then(came, came);
+    }
+    return this.#ahead.came === true;
+  }
+
+  /** Nobody waits any more: something was handed out. */
+  handedOut() {
+    this.isWaiting = false;
+  }
+
+  /** All that came was handed out, or given as a whole. */
+  delivered() {
+    if (this.isClosed && !this.#isTold) this.#tell();
+  }
+
+  /** What came last has ended the call. `isLeft`: of it something is still to be handed out. */
+  #finish(isLeft) {
+    this.#close();
+    if (!isLeft) this.delivered();
+  }
+
+  /** The core has ended. */
+  settle() {
+    if (!this.isClosed) this.#finish(false);
+  }
+
+  /** A time ran out: what has all that it needs is complete, all else has failed. */
+  late(message) {
+    const batch = ask(() => this.core.expire(message));
+    if (ask(() => this.core.step) !== DONE) return;
+    this.#rest = batch;
+    this.#finish(false);
+  }
+
+  /** Ends it from this side of the border: what was in flight fails, and nothing that came before is handed out any more. */
+  stop(end, failure) {
+    if (this.#isTold) return;
+    this.isStopped = true;
+    this.failure = failure;
+    if (!this.isClosed) this.#close();
+    this.#results.end = end;
+    this.#tell();
+    for (const branch of this.branches) branch.stop(end, failure);
+  }
+
+  /** Ends the request; whoever waits gets an APIUserAbortError with this cause. */
+  abort(reason = new DOMException("This operation was aborted", "AbortError")) {
+    if (!this.#isTold) this.stop("aborted", aborted(reason));
+  }
+
+  /** Ends it without an error for who reads. */
+  cancel() {
+    this.stop("aborted", undefined);
+  }
+
+  /** The core broke down. It is not touched any more: its memory may be anything. */
+  broken(error) {
+    this.core = undefined;
+    this.stop("error", error);
+  }
+
+  // The one place where a call ends. Everything is let go here and nowhere else.
+  #close() {
+    this.isClosed = true;
+    this.isReading = false;
+    const { core } = this;
+    this.core = undefined;
+    this.hadCore = core !== undefined;
+    live.delete(this);
+    this.closedAt = performance.now();
+    this.#results = { end: "error", snapshot: this.empty ?? EMPTY, repairs: "[]" };
+    try {
+      if (core) this.#results = resultsOf(core);
+      if (!this.isStopped) this.failure = this.judge(this.#results);
+    } catch (failure) {
+      this.failure = failure;
+    }
+    this.letGo(this.#results);
+  }
+
+  /** The end as it is told: once. */
+  #tell() {
+    this.#isTold = true;
+    this.told(this.#results);
+    this.#over?.resolve();
+  }
+
+  /** Why it failed, as an error: asked once. */
+  judge({ failure, body }, facts) {
+    return failure ? fromCore(failure, { ...facts, body: body || undefined }) : undefined;
+  }
+
+  /** Lets go of all that brings the bytes. */
+  letGo() {
+    release(this.source);
+    this.source = undefined;
+  }
+
+  /** The end is told. */
+  told() {}
+
+  /** Resolves when it has ended and that was told. */
+  get over() {
+    if (this.#isTold) return undefined;
+    if (!this.#over) {
+      this.#over = {};
+      this.#over.promise = new Promise((resolve) => (this.#over.resolve = resolve));
+    }
+    return this.#over.promise;
+  }
+
+  /** How it ended; nothing before all that came was handed out. */
+  get end() {
+    return this.#isTold ? this.#results.end : undefined;
+  }
+
+  /** How it ended, be it that not all was handed out. */
+  get ending() {
+    return this.#results?.end;
+  }
+
+  /** JSON text. */
+  get snapshot() {
+    return this.#results ? this.#results.snapshot : this.core ? ask(() => this.core.snapshot()) : (this.empty ?? EMPTY);
+  }
+
+  get repairs() {
+    return JSON.parse(this.#results ? this.#results.repairs : this.core ? ask(() => this.core.repairs()) : "[]");
+  }
+
+  /** Of the response that came last, JSON text; nothing before any. */
+  get metaText() {
+    return this.#results ? this.#results.meta : this.core && ask(() => this.core.meta());
+  }
+}
+
+function resultsOf(core) {
+  const [end, meta, repairs, failure, body, snapshot] = ask(() => core.results()).split(SEPARATOR);
+  ask(() => core.free());
+  return { end, meta, repairs, failure, body, snapshot };
+}

@@ -1,0 +1,79 @@
+// The client: options said once, and the calls that are made of them.
+import { ApiCall } from "../call/call.js";
+import { ChatStream } from "../chat/stream.js";
+import { repairBaseURL } from "./base-url.js";
+import { Dialect, homeOf } from "./dialect.js";
+import { checkTypes } from "./options.js";
+import { bodyOf } from "./params.js";
+import { Queue } from "./queue.js";
+import { ApiRequest } from "./request.js";
+
+/** One request, one reply: with `stream: true` a ChatStream at once, otherwise a promise of the completion. */
+export function chat(params, options = {}) {
+  return begin(params, options, options);
+}
+
+/** The same with the options said once. Does no I/O and touches no wasm. */
+export function createClient(options) {
+  return new Client(options);
+}
+
+class Client {
+  #options;
+  #place;
+
+  constructor(options = {}) {
+    this.#options = options;
+    this.#place = placeOf(options);
+  }
+
+  /** What this client knows of its provider: found by host, given, or learnt from refusals. */
+  get dialect() {
+    return this.#place.dialect.facts;
+  }
+
+  /** The base URL after repair. */
+  get baseURL() {
+    return this.#place.base;
+  }
+
+  chat(params, call = {}) {
+    return begin(params, this.#options, call, this.#place);
+  }
+
+  /** GET {base}/models, whatever envelope the provider uses. */
+  models(call = {}) {
+    return whole(started("/models", () => "", false, this.#options, call, this.#place));
+  }
+}
+
+function placeOf(options) {
+  checkTypes(options);
+  const provider = options.provider ?? undefined;
+  const { baseURL = homeOf(provider) } = options;
+  const place = repairBaseURL(baseURL);
+  const dialect = new Dialect(provider, place.provider);
+  return { ...place, dialect, queue: new Queue(options.maxConcurrency ?? undefined) };
+}
+
+function begin(params, options, call, place) {
+  const stream = Boolean(params?.stream);
+  const reply = started("/chat/completions", () => bodyOf(params), stream, options, call, place);
+  return stream ? new ChatStream(reply) : whole(reply);
+}
+
+/** A call that has begun; what is wrong with it is what it fails of. */
+function started(path, body, stream, options, call, place) {
+  const prepare = () => new ApiRequest(path, body(), stream, options, call, place ?? placeOf(options));
+  return new ApiCall(prepare, options?.onEnd);
+}
+
+const nothing = () => {};
+
+async function whole(reply) {
+  reply.isWanted = true;
+  await reply.opened;
+  while (!reply.isClosed) await reply.read(nothing);
+  if (reply.failure) throw reply.failure;
+  return JSON.parse(reply.snapshot);
+}
