@@ -48,7 +48,8 @@ export class ChatStream {
 
   /** What is to be read: the reply itself, or where final() has read it already, the same once more. */
   #late() {
-    return this.#reply.isClosed && this.#reading ? replayed(this.#reply) : this.#reply;
+    const isRead = this.#reply.isClosed && this.#reading && this.snapshot.choices.length > 0;
+    return isRead ? replayed(this.#reply) : this.#reply;
   }
 
   /** Reads to the end and gives the whole reply. What comes by is kept for the iteration, if there is one. */

@@ -41,21 +41,40 @@ async function works() {
 
 test("before any trap, calls work", works);
 
-for (const name of ["call_new", "call_send", "call_took", "call_over", "call_drain", "call_open", "call_reader"]) {
+/** Those that are called in the caller's own tick. */
+const EAGER = ["call_new", "call_request", "call_step"];
+
+for (const name of [...EAGER, "send", "call_responded", "call_pause", "call_open", "call_took", "call_progress", "call_over", "call_results", "__wbg_call_free"]) {
   test(`a trap in ${name} rejects the call, and the next works`, async () => {
-    // These two are called in the caller's own tick.
-    if (name === "call_new" || name === "call_send") next = name;
+    const isEager = EAGER.includes(name) || name === "send";
+    if (isEager) next = name;
     const stream = open([text("Hi")]);
+    if (!isEager) next = name;
+    const refused = name === "call_pause" ? chat(hello, { fetch: async () => new Response("{}", { status: 429 }), maxRetries: 0 }) : undefined;
     const read = async () => {
       for await (const item of stream.text) assert.equal(item, "Hi");
     };
-    next ??= name === "call_new" || name === "call_send" ? undefined : name;
-    await assert.rejects(name === "call_drain" ? stream.final() : read(), brokeDown);
+    await assert.rejects(refused ?? read(), brokeDown);
     assert.equal(next, undefined, "it was trapped");
-    assert.equal(stream.end, "error");
+    if (!refused) assert.equal(stream.end, "error");
     await works();
   });
 }
+
+test("what a caller throws is no trap, whatever its class", async () => {
+  const other = open([text("Hi"), text("!")]).text[Symbol.asyncIterator]();
+  assert.equal((await other.next()).value, "Hi");
+  for (const reason of [new RangeError("mine"), new WebAssembly.RuntimeError("mine"), Object.freeze(new Error("mine"))]) {
+    const thrown = async () => {
+      throw reason;
+    };
+    await assert.rejects(chat(hello, { fetch: thrown, maxRetries: 0 }), { name: "APIConnectionError", cause: reason });
+    const stream = open([text("Hi")]);
+    stream.abort(reason);
+    await assert.rejects(stream.final(), { name: "APIUserAbortError", cause: reason });
+  }
+  assert.equal((await other.next()).value, "!");
+});
 
 test("a trap rejects all that is in flight, however it is waited for", async () => {
   const forever = () => ({ fetch: () => new Promise(() => {}) });
@@ -75,14 +94,5 @@ test("a trap rejects all that is in flight, however it is waited for", async () 
   next = "call_took";
   await assert.rejects(victim.next(), brokeDown);
   await Promise.all(others);
-  await works();
-});
-
-test("a trap in what a promise calls rejects the call, too", async () => {
-  const stream = open([text("Hi")]);
-  await stream.response;
-  const final = stream.final();
-  next = "wasm_bindgen__convert__closures";
-  await assert.rejects(final, brokeDown);
   await works();
 });
