@@ -19,7 +19,7 @@ cargo xtask test [--only PART[,PART]] [--full]
 cargo xtask fuzz [--seconds N] [TARGET]  fuzzes, each target for 30 s unless told; fails on a finding
                                          (targets: framing chunks accumulation partial)
 cargo xtask bench [--only PART[,PART]]   measures the package against its peers and its goals; writes target/bench/bench.json
-                                         (parts: streams tools start memory latency page; --rounds N, 15 unless told;
+                                         (parts: streams tools start worker memory latency page; --rounds N, 15 unless told;
                                          --quick for three rounds, to see that it works)
 cargo xtask compare [--list]             reads every quirk and recorded stream of ../shared/fixtures with the package and its
                                          peers, and counts who is right; writes target/xtask/compare.json
