@@ -7,6 +7,7 @@ export function goals(result) {
     ...recordedGoals(result.streams),
     ...toolGoals(result.tools),
     ...startGoals(result),
+    ...workerGoals(result.worker),
     ...memoryGoals(result.memory),
     ...latencyGoals(result.latency),
   ];
@@ -68,6 +69,14 @@ function startGoals({ start, page }) {
   if (start) list.push(atMost("cold import to request, Node: of openai", start.tokenwire.wall / start.openai.wall, 0.5));
   if (page) list.push(atMost("cold import to request, Chromium: of openai", page.start.tokenwire / page.start.openai, 0.5));
   return list;
+}
+
+/** Call 1 is left out: most of it is the runtime's, and what is ours in it, the start, has a goal of its own. */
+function workerGoals(worker) {
+  if (!worker) return [];
+  const [own, hand] = [worker["tokenwire .text"], worker["by hand"]];
+  const windows = Object.keys(own).filter((name) => name.startsWith("calls "));
+  return windows.map((name) => atMost(`a fresh process, ${name}, .text: of by hand`, own[name] / hand[name], 1));
 }
 
 function memoryGoals(memory) {

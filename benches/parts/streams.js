@@ -2,14 +2,9 @@
 import { openaiStream } from "../streams/openai.js";
 import { recordedStreams } from "../streams/recorded.js";
 import { throughput } from "../throughput.js";
+import { cpuClock } from "./cpu.js";
 
 /** The generated stream, and those of the fixtures if they are there. */
 export const textStreams = () => [openaiStream(4000), ...recordedStreams()];
-
-/** Milliseconds of CPU time, of all threads: garbage collection and compilation are part of what a client costs. */
-export function cpuClock() {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
 
 export const streams = ({ rounds, report }) => throughput(textStreams(), { rounds, report, clock: cpuClock });

@@ -5,7 +5,7 @@ import { chat } from "tokenwire";
 import { CUTS, replay } from "../reads.js";
 import { measure } from "../rounds.js";
 import { TOOL, toolStream } from "../streams/tools.js";
-import { cpuClock } from "./streams.js";
+import { cpuClock } from "./cpu.js";
 
 const params = { model: "m", messages: [{ role: "user", content: "Write rows." }], tools: [TOOL] };
 const options = { apiKey: "key", baseURL: "https://api.example.com/v1" };

@@ -4,9 +4,6 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 
-use crate::fuzz::TARGETS;
-use crate::parts::Part;
-
 pub const HELP: &str = "\
 cargo xtask build [--names]              the npm package, ready for `npm pack`, in pkg/
                                          (--names keeps function names in the wasm, for profiling)
@@ -17,11 +14,12 @@ cargo xtask test [--only PART[,PART]] [--full]
                                          sets up what the tests need and runs them
                                          (parts: fmt clippy native wasm-node wasm-chromium js-node js-workerd page
                                          faults-node faults-workerd faults-chromium faults-firefox soak types size server
-                                         fuzz; `faults` is all four; --full: the soak with 20,000 streams, 2,000 unless told)
+                                         fuzz; `faults` is all four; --full: the long form, 20,000
+                                         streams in the soak, not 2,000, and 300 s for each fuzz target, not 30)
 cargo xtask fuzz [--seconds N] [TARGET]  fuzzes, each target for 30 s unless told; fails on a finding
                                          (targets: framing chunks accumulation partial)
 cargo xtask bench [--only PART[,PART]]   measures the package against its peers and its goals; writes target/bench/bench.json
-                                         (parts: streams tools start memory latency page; --rounds N, 15 unless told;
+                                         (parts: streams tools start worker memory latency page; --rounds N, 15 unless told;
                                          --quick for three rounds, to see that it works)
 cargo xtask compare [--list]             reads every quirk and recorded stream of ../shared/fixtures with the package and its
                                          peers, and counts who is right; writes target/xtask/compare.json
@@ -52,15 +50,16 @@ pub struct Demo {
 }
 
 pub struct Test {
-    pub parts: Vec<Part>,
+    /// Parts or groups of parts by name, as the suite knows them; all, if there is none.
+    pub only: Vec<String>,
     /// The long form of the parts that have one.
     pub full: bool,
 }
 
 pub struct Fuzz {
     pub seconds: u64,
-    /// All targets, unless told.
-    pub target: Option<String>,
+    /// Targets by name, as the fuzzer knows them; all, if there is none.
+    pub targets: Vec<String>,
 }
 
 pub struct Bench {
@@ -120,35 +119,27 @@ fn demo(mut arguments: impl Iterator<Item = String>) -> Result<Demo> {
 }
 
 fn test(mut arguments: impl Iterator<Item = String>) -> Result<Test> {
-    let (mut parts, mut full) = (Vec::new(), false);
+    let mut test = Test { only: Vec::new(), full: false };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--only" => {
                 let names = arguments.next().context("--only needs the name of a part")?;
-                for name in names.split(',') {
-                    match Part::named(name) {
-                        named if named.is_empty() => bail!("there is no part {name:?}\n{HELP}"),
-                        named => parts.extend(named),
-                    }
-                }
+                test.only.extend(names.split(',').map(str::to_owned));
             }
-            "--full" => full = true,
+            "--full" => test.full = true,
             other => bail!("test has no option {other:?}\n{HELP}"),
         }
     }
-    if parts.is_empty() {
-        parts = Part::ALL.to_vec();
-    }
-    Ok(Test { parts, full })
+    Ok(test)
 }
 
 fn fuzz(mut arguments: impl Iterator<Item = String>) -> Result<Fuzz> {
-    let mut fuzz = Fuzz { seconds: 30, target: None };
+    let mut fuzz = Fuzz { seconds: 30, targets: Vec::new() };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--seconds" => fuzz.seconds = number("--seconds", arguments.next())?,
-            target if TARGETS.contains(&target) => fuzz.target = Some(argument),
-            other => bail!("fuzz has no option or target {other:?}\n{HELP}"),
+            option if option.starts_with('-') => bail!("fuzz has no option {option:?}\n{HELP}"),
+            _ => fuzz.targets.push(argument),
         }
     }
     Ok(fuzz)

@@ -6,12 +6,12 @@
 mod seeds;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::arguments::Fuzz;
+use crate::arguments::{Fuzz, HELP};
 use crate::stamp::Stamp;
 use crate::{place, tools};
 
@@ -21,10 +21,11 @@ const VERSION: &str = "0.13.2";
 const LENGTH: usize = 2048;
 
 pub fn run(fuzz: &Fuzz) -> Result<()> {
+    let targets = chosen(&fuzz.targets)?;
     let fuzzer = Fuzzer::install()?;
     fuzzer.build()?;
     let mut failed = Vec::new();
-    for target in TARGETS.into_iter().filter(|target| fuzz.target.as_ref().is_none_or(|wanted| wanted == target)) {
+    for target in targets {
         seed(target)?;
         // One finding does not keep the other targets from running.
         if let Err(error) = tools::run(&mut fuzzer.target(target, fuzz.seconds)) {
@@ -35,6 +36,15 @@ pub fn run(fuzz: &Fuzz) -> Result<()> {
         bail!("{}", failed.join("; "));
     }
     Ok(())
+}
+
+/// The targets of these names, or all.
+fn chosen(names: &[String]) -> Result<Vec<&'static str>> {
+    if let Some(unknown) = names.iter().find(|name| !TARGETS.contains(&name.as_str())) {
+        bail!("fuzz has no target {unknown:?}\n{HELP}");
+    }
+    let is_wanted = |target: &&str| names.is_empty() || names.iter().any(|name| name == target);
+    Ok(TARGETS.into_iter().filter(is_wanted).collect())
 }
 
 /// Writes a target's first corpus; what fuzzing adds to it stays until someone removes it.
@@ -114,8 +124,4 @@ fn find_compiler() -> Result<()> {
         return Ok(());
     }
     bail!("no C++ compiler: there is no c++ on PATH, and CXX is not set")
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }

@@ -3,15 +3,16 @@
 mod faults;
 mod fuzz;
 mod javascript;
+mod ran;
 mod rust;
+mod stage;
 mod wasm;
 mod weight;
 
-use std::process::Command;
+use crate::setup::Need;
 
-use crate::process;
-use crate::setup::{Lack, Need, Setup};
-use crate::summary::Counts;
+pub use ran::Ran;
+pub use stage::Stage;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Part {
@@ -32,14 +33,6 @@ pub enum Part {
     Size,
     Server,
     Fuzz,
-}
-
-/// What came of a part's commands.
-#[derive(Default)]
-pub struct Ran {
-    pub success: bool,
-    pub counts: Counts,
-    pub output: String,
 }
 
 impl Part {
@@ -92,47 +85,26 @@ impl Part {
         Self::ALL.iter().copied().filter(|part| part.name() == name || of_group(part)).collect()
     }
 
-    /// `full`: the long form of a part that has one.
-    pub fn run(self, setup: &Setup, full: bool) -> Need<Ran> {
+    pub fn run(self, stage: &Stage) -> Need<Ran> {
         match self {
-            Self::Fmt => rust::fmt(setup),
-            Self::Clippy => rust::clippy(setup),
+            Self::Fmt => rust::fmt(&stage.setup),
+            Self::Clippy => rust::clippy(&stage.setup),
             Self::Native => rust::native(),
-            Self::WasmNode => wasm::node(setup),
-            Self::WasmChromium => wasm::chromium(setup),
-            Self::JsNode => javascript::node(setup),
-            Self::JsWorkerd => javascript::workerd(setup),
-            Self::Page => javascript::page(setup),
-            Self::FaultsNode => faults::node(setup),
-            Self::FaultsWorkerd => faults::workerd(setup),
-            Self::FaultsChromium => faults::chromium(setup),
-            Self::FaultsFirefox => faults::firefox(setup),
-            Self::Soak => faults::soak(setup, full),
-            Self::Types => javascript::types(setup),
+            Self::WasmNode => wasm::node(&stage.setup),
+            Self::WasmChromium => wasm::chromium(&stage.setup),
+            Self::JsNode => javascript::node(stage),
+            Self::JsWorkerd => javascript::workerd(stage),
+            Self::Page => javascript::page(stage),
+            Self::FaultsNode => faults::node(stage),
+            Self::FaultsWorkerd => faults::workerd(stage),
+            Self::FaultsChromium => faults::chromium(stage),
+            Self::FaultsFirefox => faults::firefox(stage),
+            Self::Soak => faults::soak(stage),
+            Self::Types => javascript::types(stage),
             Self::Size => weight::size(),
-            Self::Server => javascript::server(setup),
-            Self::Fuzz => fuzz::fuzz(setup),
+            Self::Server => javascript::server(stage),
+            Self::Fuzz => fuzz::fuzz(stage),
         }
-    }
-}
-
-impl Ran {
-    /// Runs one command and counts its tests in what it prints.
-    fn tests(command: &mut Command, count: fn(&str) -> Counts) -> Need<Self> {
-        let ended = process::run(command).map_err(|error| Lack::broken(&error))?;
-        Ok(Self { success: ended.success, counts: count(&ended.output), output: ended.output })
-    }
-
-    /// Runs commands that are each one check: it goes well or not.
-    fn checks(commands: impl IntoIterator<Item = Command>) -> Need<Self> {
-        let mut all = Self { success: true, ..Self::default() };
-        for mut command in commands {
-            let ended = process::run(&mut command).map_err(|error| Lack::broken(&error))?;
-            all.success &= ended.success;
-            all.counts = all.counts.plus(Counts::of_check(ended.success));
-            all.output.push_str(&ended.output);
-        }
-        Ok(all)
     }
 }
 

@@ -3,6 +3,7 @@
 mod chromium;
 mod debian;
 mod firefox;
+mod lack;
 mod puppeteer;
 mod python;
 
@@ -11,42 +12,18 @@ use std::path::PathBuf;
 use std::process::Command;
 
 pub use chromium::Chromium;
+pub use lack::{Lack, Need};
 
-use crate::arguments::Build;
-use crate::fuzz::Fuzzer;
-use crate::{package, place, tools};
-
-/// Why a part cannot give a result.
-#[derive(Clone, Debug)]
-pub enum Lack {
-    /// Something outside the repository is missing and could not be installed: the part is not run.
-    Missing(String),
-    /// Something of ours does not build: the part has failed.
-    Broken(String),
-}
-
-pub type Need<T> = Result<T, Lack>;
-
-impl Lack {
-    pub fn missing(error: &anyhow::Error) -> Self {
-        Self::Missing(format!("{error:#}"))
-    }
-
-    pub fn broken(error: &anyhow::Error) -> Self {
-        Self::Broken(format!("{error:#}"))
-    }
-}
+use crate::{place, tools};
 
 /// Each need is met once in a run; its success or failure is then the same for every part that asks.
 #[derive(Default)]
 pub struct Setup {
-    tarball: OnceCell<Need<()>>,
     packages: OnceCell<Need<()>>,
     runner: OnceCell<Need<PathBuf>>,
     chromium: OnceCell<Need<Chromium>>,
     firefox: OnceCell<Need<PathBuf>>,
     python: OnceCell<Need<PathBuf>>,
-    fuzzer: OnceCell<Need<Fuzzer>>,
 }
 
 impl Setup {
@@ -69,16 +46,6 @@ impl Setup {
         self.packages.get_or_init(|| install().map(drop)).clone()
     }
 
-    /// The package as a user gets it: built, packed, and unpacked into `tests/node_modules/tokenwire`.
-    pub fn packed_package(&self) -> Need<()> {
-        self.node_modules()?;
-        let unpack = || {
-            package::build(&Build::default())?;
-            package::install_into(&place::tests())
-        };
-        self.tarball.get_or_init(|| unpack().map_err(|error| Lack::broken(&error))).clone()
-    }
-
     /// wasm-bindgen's test runner, a crate of its own so that only this part pays for compiling it.
     pub fn wasm_runner(&self) -> Need<PathBuf> {
         self.wasm_target()?;
@@ -90,19 +57,15 @@ impl Setup {
     }
 
     pub fn chromium(&self) -> Need<Chromium> {
-        self.chromium.get_or_init(|| chromium::find_or_install(self)).clone()
+        self.chromium.get_or_init(|| chromium::find_or_install(|| self.node_modules())).clone()
     }
 
     pub fn firefox(&self) -> Need<PathBuf> {
-        self.firefox.get_or_init(|| firefox::find_or_install(self)).clone()
+        self.firefox.get_or_init(|| firefox::find_or_install(|| self.node_modules())).clone()
     }
 
     /// The Python of a venv that has the real server and the judge of requests in it.
     pub fn python(&self) -> Need<PathBuf> {
         self.python.get_or_init(|| python::install().map_err(|error| Lack::missing(&error))).clone()
-    }
-
-    pub fn fuzzer(&self) -> Need<Fuzzer> {
-        self.fuzzer.get_or_init(|| Fuzzer::install().map_err(|error| Lack::missing(&error))).clone()
     }
 }

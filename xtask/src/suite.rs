@@ -3,26 +3,41 @@
 use std::fs;
 use std::time::Instant;
 
-use crate::arguments::Test;
-use crate::parts::{Part, Ran};
+use anyhow::{Result, bail};
+
+use crate::arguments::{HELP, Test};
+use crate::parts::{Part, Ran, Stage};
 use crate::place;
-use crate::setup::{Lack, Setup};
+use crate::setup::Lack;
 use crate::summary::{self, Counts, Outcome, Report};
 
-/// True if all is well.
-pub fn run(test: &Test) -> bool {
-    let setup = Setup::default();
+/// True if all is well; an error if a part is asked for that there is not.
+pub fn run(test: &Test) -> Result<bool> {
+    let parts = chosen(&test.only)?;
+    let stage = Stage::new(test.full);
     let strict = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
-    let reports: Vec<_> = test.parts.iter().map(|part| report(*part, test.full, &setup, strict)).collect();
+    let reports: Vec<_> = parts.into_iter().map(|part| report(part, &stage, strict)).collect();
     summary::print(&reports);
-    reports.iter().all(|report| report.counts.failed == 0)
+    Ok(reports.iter().all(|report| report.counts.failed == 0))
 }
 
-fn report(part: Part, full: bool, setup: &Setup, strict: bool) -> Report {
+/// The parts of these names, or all.
+fn chosen(names: &[String]) -> Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    for name in names {
+        match Part::named(name) {
+            named if named.is_empty() => bail!("there is no part {name:?}\n{HELP}"),
+            named => parts.extend(named),
+        }
+    }
+    Ok(if names.is_empty() { Part::ALL.to_vec() } else { parts })
+}
+
+fn report(part: Part, stage: &Stage, strict: bool) -> Report {
     let name = part.name();
     println!("\n── {name}");
     let begun = Instant::now();
-    let (outcome, counts) = match part.run(setup, full) {
+    let (outcome, counts) = match part.run(stage) {
         Ok(ran) => judge(part, &ran),
         Err(Lack::Missing(reason)) => {
             println!("not run: {reason}");
@@ -35,7 +50,7 @@ fn report(part: Part, full: bool, setup: &Setup, strict: bool) -> Report {
             (Outcome::Failed, Counts::of_check(false))
         }
     };
-    let report = Report { part, outcome, counts, time: begun.elapsed() };
+    let report = Report { name, outcome, counts, time: begun.elapsed() };
     let Counts { passed, failed, .. } = counts;
     println!("── {name}: {passed} passed, {failed} failed in {:.1} s", report.time.as_secs_f64());
     report

@@ -1,18 +1,21 @@
 //! The fuzz targets, each for a short while: enough to see that they build, that nothing found before comes back, and to find
 //! what lies near the surface.
 
-use super::Ran;
-use crate::fuzz::{TARGETS, seed};
-use crate::setup::{Lack, Need, Setup};
+use super::ran::Ran;
+use super::stage::Stage;
+use crate::fuzz::{Fuzzer, TARGETS, seed};
+use crate::setup::{Lack, Need};
 
-const SECONDS: u64 = 30;
+/// For each target, as a test and in full.
+const SECONDS: [u64; 2] = [30, 300];
 
-pub fn fuzz(setup: &Setup) -> Need<Ran> {
-    let fuzzer = setup.fuzzer()?;
+pub fn fuzz(stage: &Stage) -> Need<Ran> {
+    let fuzzer = Fuzzer::install().map_err(|error| Lack::missing(&error))?;
     let prepare = || {
         fuzzer.build()?;
         TARGETS.into_iter().try_for_each(seed)
     };
     prepare().map_err(|error| Lack::broken(&error))?;
-    Ran::checks(TARGETS.map(|target| fuzzer.target(target, SECONDS)))
+    let seconds = SECONDS[usize::from(stage.full)];
+    Ran::checks(TARGETS.map(|target| fuzzer.target(target, seconds)))
 }

@@ -4,49 +4,50 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Ran;
-use crate::setup::{Lack, Need, Setup};
+use super::ran::Ran;
+use super::stage::Stage;
+use crate::setup::{Lack, Need};
 use crate::summary::Counts;
 use crate::{place, tools};
 
 /// The compilers that must accept our types: today's, and the last one written in JavaScript, which editors still use.
 const COMPILERS: &[&str] = &["typescript", "typescript-5"];
 
-pub fn node(setup: &Setup) -> Need<Ran> {
+pub fn node(stage: &Stage) -> Need<Ran> {
     let files = test_files("js", |path| !path.starts_with("workerd"))?;
-    setup.packed_package()?;
+    stage.packed_package()?;
     run(node_test(&files))
 }
 
-pub fn workerd(setup: &Setup) -> Need<Ran> {
+pub fn workerd(stage: &Stage) -> Need<Ran> {
     let files = test_files("js/workerd", |_| true)?;
-    setup.packed_package()?;
+    stage.packed_package()?;
     run(node_test(&files))
 }
 
-pub fn page(setup: &Setup) -> Need<Ran> {
+pub fn page(stage: &Stage) -> Need<Ran> {
     let files = test_files("browser", |_| true)?;
-    setup.packed_package()?;
-    let chromium = setup.chromium()?;
+    stage.packed_package()?;
+    let chromium = stage.setup.chromium()?;
     let mut command = node_test(&files);
     command.env("TOKENWIRE_CHROMIUM", chromium.browser);
     run(command)
 }
 
-pub fn server(setup: &Setup) -> Need<Ran> {
+pub fn server(stage: &Stage) -> Need<Ran> {
     let files = test_files("server", |_| true)?;
-    setup.packed_package()?;
-    let chromium = setup.chromium()?;
-    let python = setup.python()?;
+    stage.packed_package()?;
+    let chromium = stage.setup.chromium()?;
+    let python = stage.setup.python()?;
     let mut command = node_test(&files);
     command.env("TOKENWIRE_CHROMIUM", chromium.browser).env("TOKENWIRE_PYTHON", python);
     run(command)
 }
 
 /// Every compiler on every `tsconfig*.json`: each is one way of a user's to have the types resolved.
-pub fn types(setup: &Setup) -> Need<Ran> {
+pub fn types(stage: &Stage) -> Need<Ran> {
     let projects = type_projects()?;
-    setup.packed_package()?;
+    stage.packed_package()?;
     let pairs = COMPILERS.iter().flat_map(|compiler| projects.iter().map(move |project| (compiler, project)));
     Ran::checks(pairs.map(|(compiler, project)| {
         let mut command = tools::node();

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use super::{Ran, wasm};
+use super::ran::Ran;
+use super::wasm;
 use crate::setup::{Need, Setup};
 use crate::summary::Counts;
 use crate::{place, tools};

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::Ran;
+use super::ran::Ran;
 use crate::setup::{Chromium, Lack, Need, Setup};
 use crate::summary::Counts;
 use crate::{place, tools};

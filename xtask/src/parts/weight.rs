@@ -1,6 +1,6 @@
 //! What a page has to load may not grow unseen.
 
-use super::Ran;
+use super::ran::Ran;
 use crate::setup::{Lack, Need};
 use crate::summary::Counts;
 use crate::{place, size, tools};

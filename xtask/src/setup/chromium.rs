@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::{Lack, Need, Setup, debian, puppeteer};
+use super::lack::{Lack, Need};
+use super::{debian, puppeteer};
 use crate::tools;
 
 const NAMES: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -15,7 +16,7 @@ pub struct Chromium {
     pub driver: PathBuf,
 }
 
-pub fn find_or_install(setup: &Setup) -> Need<Chromium> {
+pub fn find_or_install(node_modules: impl FnOnce() -> Need<()>) -> Need<Chromium> {
     if let Some(chromium) = find() {
         return Ok(chromium);
     }
@@ -26,7 +27,8 @@ pub fn find_or_install(setup: &Setup) -> Need<Chromium> {
             Err(error) => reasons.push(format!("apt-get: {error:#}")),
         }
     }
-    setup.node_modules()?;
+    // They have the tool that fetches browsers.
+    node_modules()?;
     match install_by_puppeteer() {
         Ok(chromium) => Ok(chromium),
         Err(error) => {

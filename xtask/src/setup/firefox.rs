@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::{Lack, Need, Setup, debian, puppeteer};
+use super::lack::{Lack, Need};
+use super::{debian, puppeteer};
 use crate::tools;
 
 const NAMES: &[&str] = &["firefox-esr", "firefox"];
 
-pub fn find_or_install(setup: &Setup) -> Need<PathBuf> {
+pub fn find_or_install(node_modules: impl FnOnce() -> Need<()>) -> Need<PathBuf> {
     if let Some(firefox) = find() {
         return Ok(firefox);
     }
@@ -21,7 +22,8 @@ pub fn find_or_install(setup: &Setup) -> Need<PathBuf> {
             Err(error) => reasons.push(format!("apt-get: {error:#}")),
         }
     }
-    setup.node_modules()?;
+    // They have the tool that fetches browsers.
+    node_modules()?;
     puppeteer::fetch("firefox@stable").map_err(|error| {
         reasons.push(format!("@puppeteer/browsers: {error:#}"));
         Lack::Missing(format!("no Firefox: {}", reasons.join("; ")))
