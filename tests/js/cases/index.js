@@ -2,16 +2,20 @@
 
 import { abortCases } from "./abort.js";
 import { dialectCases } from "./dialects.js";
+import { endCases } from "./ends.js";
 import { entryCases } from "./entry.js";
 import { errorBodyCases, errorCases } from "./errors.js";
+import { handedCases } from "./handed.js";
 import { hostileCases } from "./hostile.js";
 import { partCases } from "./parts.js";
 import { refusalCases } from "./refusals.js";
 import { recordedCases, replyCases } from "./replies.js";
 import { baseUrlCases, requestCases } from "./requests.js";
+import { retriedCases } from "./retried.js";
 import { sseCases } from "./sse.js";
 import { streamCases } from "./stream.js";
 import { timeCases } from "./time.js";
+import { toldCases } from "./told.js";
 
 /** All cases, given the data of the case files: {baseUrls, streams, errors, recorded?}. */
 export function allCases(data) {
@@ -29,6 +33,10 @@ export function allCases(data) {
     ...abortCases,
     ...sseCases,
     ...partCases,
+    ...endCases,
+    ...toldCases,
+    ...retriedCases,
+    ...handedCases,
     ...replyCases(data.streams),
     ...recordedCases(data.recorded ?? []),
   ];
