@@ -274,7 +274,7 @@ const completeness = [
         await throughAll(() => streams.shift(), ({ error, end: ended }, way) => {
           equal(error, undefined, `${label}, ${way}`);
           equal(ended, "complete", `${label}, ${way}`);
-        }, await opened(streams, () => tw.chat(streaming, { fetch: holds(reads, { closes: true }), timeout: { firstToken: 100 }, maxRetries: 0 })));
+        }, await opened(streams, () => tw.chat(streaming, { fetch: holds(reads, { closes: true }), timeout: { firstToken: 160 }, maxRetries: 0 })));
       }
       const late = tw.chat(streaming, { fetch: holds([": ping\n\n"]), timeout: { firstToken: 60 }, maxRetries: 0 });
       equal((await rejectsWith(inTime(collect(late.text).then(({ error }) => { throw error; }), "no content"), tw.APITimeoutError)).phase, "firstToken");
@@ -282,11 +282,11 @@ const completeness = [
   },
 ];
 
-/** Opens one stream for each way to read, and lets 250 ms pass; gives the names of the ways. */
+/** Opens one stream for each way to read, and lets 320 ms pass; gives the names of the ways. */
 async function opened(streams, open) {
   const names = ["chunks", "text", "events", "final", "sse", "tee"];
   names.forEach(() => streams.push(open()));
-  await settle(250);
+  await settle(320);
   return names;
 }
 
