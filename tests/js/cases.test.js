@@ -8,4 +8,4 @@ import "./support/unhandled.js";
 
 const data = { baseUrls: ownCases("base-url"), streams: ownCases("streams"), errors: ownCases("errors") };
 
-for (const { name, run } of allCases(data)) test(name, () => run(tokenwire));
+for (const { name, run } of allCases(data)) test(name, { timeout: 60_000 }, () => run(tokenwire));

@@ -1,17 +1,28 @@
 // The list of cases that runs alike in Node, workerd and a page. A case is {name, run(tokenwire)}.
 
+import { inTime } from "../support/check.js";
 import { abortCases } from "./abort.js";
+import { askedCases } from "./asked.js";
 import { dialectCases } from "./dialects.js";
+import { endCases } from "./ends.js";
 import { entryCases } from "./entry.js";
 import { errorBodyCases, errorCases } from "./errors.js";
+import { foreignCases } from "./foreign.js";
+import { handedCases } from "./handed.js";
+import { holeCases } from "./holes.js";
 import { hostileCases } from "./hostile.js";
 import { partCases } from "./parts.js";
 import { refusalCases } from "./refusals.js";
 import { recordedCases, replyCases } from "./replies.js";
 import { baseUrlCases, requestCases } from "./requests.js";
+import { retriedCases } from "./retried.js";
+import { ruleCases } from "./rules.js";
+import { secretCases } from "./secrets.js";
 import { sseCases } from "./sse.js";
+import { strangerCases } from "./strangers.js";
 import { streamCases } from "./stream.js";
 import { timeCases } from "./time.js";
+import { toldCases } from "./told.js";
 
 /** All cases, given the data of the case files: {baseUrls, streams, errors, recorded?}. */
 export function allCases(data) {
@@ -29,6 +40,16 @@ export function allCases(data) {
     ...abortCases,
     ...sseCases,
     ...partCases,
+    ...endCases,
+    ...toldCases,
+    ...retriedCases,
+    ...handedCases,
+    ...foreignCases,
+    ...strangerCases,
+    ...secretCases,
+    ...ruleCases,
+    ...holeCases,
+    ...askedCases,
     ...replyCases(data.streams),
     ...recordedCases(data.recorded ?? []),
   ];
@@ -39,7 +60,8 @@ export async function runAll(tw, data) {
   const results = [];
   for (const { name, run } of allCases(data)) {
     let error = null;
-    await run(tw).catch((reason) => { error = String(reason?.stack ?? reason); });
+    // One that hangs must not take the others with it.
+    await inTime(run(tw), name, 60_000).catch((reason) => { error = String(reason?.stack ?? reason); });
     results.push({ name, error });
   }
   return results;
