@@ -115,7 +115,7 @@ const isBytes = (value) => ArrayBuffer.isView(value) || BUFFERS.includes(Object.
 export function named(value) {
   try {
     if (value === null || value === undefined) return `${value}`;
-    if (typeof value === "function") return "a function";
+    if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
     if (typeof value === "object") return Array.isArray(value) ? "an array" : `an object of class ${value.constructor?.name || "Object"}`;
     return `the ${typeof value} ${JSON.stringify(value).slice(0, 40)}`;
   } catch {

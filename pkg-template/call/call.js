@@ -197,6 +197,7 @@ export class ApiCall extends Reply {
     try {
       if (signal.aborted) return listener();
       signal.addEventListener("abort", listener);
+      this.#unlisten = () => quietly(() => signal.removeEventListener("abort", listener));
     } catch (cause) {
       throw config("signal must be an AbortSignal", cause);
     }
@@ -240,8 +241,12 @@ export class ApiCall extends Reply {
     this.#opens();
   }
 
-  told({ end, repairs, snapshot }) {
+  unlisten() {
     this.#unlisten?.();
+    this.#unlisten = undefined;
+  }
+
+  told({ end, repairs, snapshot }) {
     const onEnd = this.#onEnd;
     if (!onEnd) return;
     const { model, usage } = JSON.parse(snapshot);

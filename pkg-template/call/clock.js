@@ -38,6 +38,7 @@ export class Clock {
   #progress = 0;
   #waits = 0;
   #timer;
+  #hasPeeked = false;
 
   constructor(call, limits) {
     this.#call = call;
@@ -78,12 +79,11 @@ export class Clock {
     this.#arm(Math.min(ofTotal, ofContent, idle / LOOKS));
   }
 
-  /** Nobody reads: what has come by now is looked for, one read ahead. It takes its time to be told of, until the next look. */
+  /** Nobody reads: what has come by now is looked for, once. It takes its time to be told of, until the next look. */
   #hasCome() {
-    const isFirst = !this.#hasPeeked;
+    if (this.#hasPeeked) return false;
     this.#hasPeeked = true;
-    return this.#call.peek() || isFirst;
+    this.#call.peek().catch(() => {});
+    return true;
   }
-
-  #hasPeeked = false;
 }

@@ -28,6 +28,8 @@ export class Reply {
   hadCore = false;
   /** Aborted, or left: what came and was not yet handed out is not. */
   isStopped = false;
+  /** final() has read on, and what it read waits for the iteration. */
+  isLeft = false;
   /** Somebody waits for what comes next, since when; the clock counts only then. */
   isWaiting = true;
   waitingSince = 0;
@@ -45,19 +47,28 @@ export class Reply {
   #results;
   #over;
   #hand;
-  /** A read that nobody asked for yet. */
-  #ahead;
-  /** What came of a time that ran out, for who reads next. */
+  /** What came that nobody had asked for, for who reads next. */
   #rest;
   #texts;
 
   /** One read of the body, or one try more where it is between two; `hand` is given what is ready then, or undefined. */
   read(hand) {
     if (!this.isWaiting) this.#wait();
+    if (this.isBusy) return this.#after(() => this.read(hand));
+    if (this.#rest !== undefined) return Promise.resolve(hand(this.#takeRest()));
+    return this.#read(hand);
+  }
+
+  #read(hand) {
     this.#hand = hand;
     this.isBusy = true;
     if (!this.isReading) return (this.pending = this.#again(hand));
-    return (this.pending = (this.#ahead ?? this.source.read()).then(this.#came, this.#broke));
+    return (this.pending = this.source.read().then(this.#came, this.#broke));
+  }
+
+  /** Once the read is over that is under way. */
+  #after(go) {
+    return this.pending.then(go, go);
   }
 
   #wait() {
@@ -76,14 +87,12 @@ export class Reply {
   #came = (result) => this.#hand(this.#take(result));
   #broke = (cause) => {
     this.isBusy = false;
-    this.#ahead = undefined;
     return this.#hand(this.isClosed ? this.#takeRest() : this.#stepped(this.breaks(cause)));
   };
 
   /** What a read gave, into the core. */
   #take({ done, value }) {
     this.isBusy = false;
-    this.#ahead = undefined;
     if (this.isClosed) return this.#takeRest();
     if (done) {
       this.source = undefined;
@@ -143,15 +152,10 @@ export class Reply {
     return this.isClosed ? undefined : ask(() => this.core.open(mode));
   }
 
-  /** Reads one read ahead, for nobody. True when something, be it the end, has come of it. */
-  peek() {
-    if (!this.isReading) return false;
-    if (!this.#ahead) {
-      this.#ahead = this.source.read();
-      const came = () => (this.#ahead &&= Object.assign(this.#ahead, { came: true }));
-      this.#ahead.then(came, came);
-    }
-    return this.#ahead.came === true;
+  /** Looks, for nobody, whether content has come by now; what has is kept for who reads. */
+  async peek() {
+    const keep = (batch) => (this.#rest = batch);
+    while (this.isReading && !this.isWaiting && !this.isBusy && this.contentAt === undefined) await this.#read(keep);
   }
 
   /** Nobody waits any more: something was handed out. */
@@ -159,15 +163,22 @@ export class Reply {
     this.isWaiting = false;
   }
 
-  /** All that came was handed out, or given as a whole. */
+  /** All that came was handed out by the one that reads. */
   delivered() {
+    this.isLeft = false;
+    if (this.#isTold) this.unlisten();
+    else this.given();
+  }
+
+  /** All of it was given at once. */
+  given() {
     if (this.isClosed && !this.#isTold) this.#tell();
   }
 
   /** What came last has ended the call. `isLeft`: of it something is still to be handed out. */
   #finish(isLeft) {
     this.#close();
-    if (!isLeft) this.delivered();
+    if (!isLeft) this.given();
   }
 
   /** The core has ended. */
@@ -196,7 +207,12 @@ export class Reply {
 
   /** Ends the request; whoever waits gets an APIUserAbortError with this cause. */
   abort(reason = new DOMException("This operation was aborted", "AbortError")) {
-    if (!this.#isTold) this.stop("aborted", aborted(reason));
+    if (!this.#isTold) return this.stop("aborted", aborted(reason));
+    if (!this.isLeft) return;
+    // final() has given all of it: that stays an end, and only the iteration beside it stops.
+    this.isStopped = true;
+    this.failure = aborted(reason);
+    this.delivered();
   }
 
   /** Ends it without an error for who reads. */
@@ -233,6 +249,7 @@ export class Reply {
   #tell() {
     this.#isTold = true;
     this.told(this.#results);
+    if (!this.isLeft) this.unlisten();
     this.#over?.resolve();
   }
 
@@ -249,6 +266,9 @@ export class Reply {
 
   /** The end is told. */
   told() {}
+
+  /** Nothing is left that could be aborted. */
+  unlisten() {}
 
   /** Resolves when it has ended and that was told. */
   get over() {

@@ -62,7 +62,9 @@ export class Reader {
       this.#isBusy = true;
       try {
         const batch = await this.#ready();
-        if (batch !== undefined) this.#batches.push(batch);
+        if (batch === undefined) return;
+        this.#batches.push(batch);
+        this.#reply.isLeft = true;
       } finally {
         this.#isBusy = false;
       }

@@ -61,7 +61,7 @@ export class ChatStream {
       // Of a reply that failed, the first failure counts.
       if (!reply.failure) throw failure;
     }
-    reply.delivered();
+    reply.given();
     if (reply.end !== "complete") throw reply.failure ?? aborted(new DOMException("The stream was cancelled", "AbortError"));
     return this.snapshot;
   }

@@ -6,7 +6,7 @@ import { Reply } from "../call/reply.js";
 /** A branch: what it hands out comes of its source, all else is its origin's. */
 class Branch extends Reply {
   #origin;
-  /** Told when it is let go. */
+  /** Called when it is left before its end. */
   #leave;
   isReading = true;
   isWaiting = false;
@@ -38,14 +38,10 @@ class Branch extends Reply {
     return this.#origin.failure;
   }
 
-  letGo() {
-    super.letGo();
-    this.#leave?.();
-  }
-
   /** The origin's end is what its branches see. */
   told() {
-    if (!this.isStopped) this.#origin.delivered();
+    if (this.isStopped) this.#leave?.();
+    else this.#origin.delivered();
   }
 
   get repairs() {

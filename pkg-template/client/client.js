@@ -65,7 +65,7 @@ function begin(params, options, call, place) {
 /** A call that has begun; what is wrong with it is what it fails of. */
 function started(path, body, stream, options, call, place) {
   const prepare = () => new ApiRequest(path, body(), stream, options, call, place ?? placeOf(options));
-  return new ApiCall(prepare, options?.onEnd);
+  return new ApiCall(prepare, call?.onEnd ?? options?.onEnd);
 }
 
 const nothing = () => {};
