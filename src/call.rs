@@ -14,7 +14,6 @@
 mod asking;
 mod connection;
 mod head;
-mod secret;
 
 pub use asking::{Api, Asking};
 pub use connection::{Surroundings, connection_error};
@@ -22,13 +21,13 @@ pub use connection::{Surroundings, connection_error};
 use crate::dialect::Dialect;
 use crate::error::{Details, Error, Kind};
 use crate::retry;
+use crate::secret::Secrets;
 use crate::stream::{Decoder, End, Mode};
 use crate::wire::body::Body;
 use crate::wire::request::{self, Additions};
 use crate::wire::{failure, models};
 use asking::Request;
 use head::Head;
-use secret::Secret;
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +72,8 @@ pub struct Call {
     models: Option<String>,
     failure: Option<Error>,
     end: Option<End>,
-    /// Taken out of every message, should a provider echo it.
-    secret: Secret,
+    /// Struck out of all that a provider says of a failure.
+    secrets: Secrets,
     seed: u64,
     attempts: u32,
     /// Tries after failures.
@@ -88,8 +87,8 @@ pub struct Call {
 }
 
 impl Call {
-    /// `seed`: see [`Decoder::new`]. `secret`: the key, which no error may show.
-    pub fn new(api: Api, seed: u64, secret: Option<String>) -> Self {
+    /// `seed`: see [`Decoder::new`]. `secrets`: what no error may show.
+    pub fn new(api: Api, seed: u64, secrets: Secrets) -> Self {
         Self {
             api,
             state: State::New,
@@ -100,7 +99,7 @@ impl Call {
             models: None,
             failure: None,
             end: None,
-            secret: Secret::new(secret),
+            secrets,
             seed,
             attempts: 0,
             tried: 0,
@@ -115,14 +114,20 @@ impl Call {
     ///
     /// # Errors
     /// [`Kind::Config`]: nothing may be sent.
-    pub fn prepare(&mut self, params: &str, additions: &Additions, asking: &Asking<'_>) -> Result<(), Error> {
+    pub fn prepare(
+        &mut self,
+        params: impl Into<String>,
+        additions: &Additions,
+        asking: &Asking<'_>,
+    ) -> Result<(), Error> {
         let mut request = Request::new(asking);
         if self.api == Api::Chat {
-            let mut body = request::build(params, additions).inspect_err(|error| self.fail(error.clone()))?;
+            let mut body = request::build(params.into(), additions).inspect_err(|error| self.fail(error.clone()))?;
             let fixed = additions.extra_body.as_deref().and_then(Body::read).unwrap_or_default();
             let model = body.get("model").unwrap_or("").to_owned();
             let notes = &mut request.notes;
-            Dialect::new(asking.dialect, &model).apply(&mut body, &fixed, &mut |code| notes.push(code));
+            let dialect = Dialect::new(asking.dialect, &model);
+            request.left_out = dialect.apply(&mut body, &fixed, &mut |code| notes.push(code));
             (request.body, request.fixed) = (body, fixed);
         }
         self.request = request;
@@ -135,21 +140,23 @@ impl Call {
         self.state = State::Waiting;
         self.attempts += 1;
         self.head = None;
-        self.decoder = Decoder::new(self.decoder.mode(), self.seed).with_limits(self.request.limits);
+        self.decoder = Decoder::new(self.decoder.mode(), self.seed)
+            .with_limits(self.request.limits)
+            .with_secrets(self.secrets.clone());
         for code in &self.request.notes {
             self.decoder.note(code);
         }
         (self.api == Api::Chat).then(|| self.request.body.to_json())
     }
 
-    /// What refusals taught of a model, once the provider took the request: `[model, [["drop","store",""], …]]`, JSON.
+    /// What refusals taught, once the provider took the request: `[model, changes]`, JSON, see [`crate::negotiate::Negotiation`].
     pub fn learnt(&self) -> Option<String> {
         let Request { body, negotiation, .. } = &self.request;
         let is_taken = self.head.as_ref().is_some_and(Head::is_good);
         if negotiation.is_empty() || !is_taken {
             return None;
         }
-        Some(["[", body.get("model")?, ",", &negotiation.learnt(), "]"].concat())
+        Some(["[", body.get("model").unwrap_or("\"\""), ",", &negotiation.learnt(), "]"].concat())
     }
 
     /// What to do next.
@@ -170,7 +177,7 @@ impl Call {
             return;
         }
         self.now_ms = now_ms;
-        let head = Head::read(status, header, now_ms);
+        let head = Head::read(status, header, now_ms, &self.secrets);
         self.decoder.set_content_type(&header("content-type").unwrap_or_default());
         self.state = if head.is_good() && self.api == Api::Chat { State::Reading } else { State::Collecting };
         self.head = Some(head);
@@ -280,8 +287,7 @@ impl Call {
         let ready = self.decoder.take().filter(|_| self.state != State::Sleeping);
         if ready.is_some() && !self.is_handed_out {
             self.is_handed_out = true;
-            // It is not sent again; images in it need not be held while the reply comes.
-            self.request.body.retain(|name, _| name == "model");
+            self.request.let_go();
         }
         ready
     }
@@ -324,7 +330,7 @@ impl Call {
         }
         self.state = State::Ended;
         self.end = Some(end);
-        self.failure = failure.map(|error| self.secret.redact(error));
+        self.failure = failure.map(|error| self.named(error));
     }
 
     /// True when the failure may pass and there is time to try again.
@@ -355,10 +361,9 @@ impl Call {
                 let details = Details { request_id: head.request_id.clone(), ..Details::default() };
                 return self.fail(Error::response(Kind::Config, head.status, message, details));
             }
-            let body = self.secret.struck_out(&body);
-            return self.refused(failure::response(head.status, &body, head.request_id.clone()));
+            return self.refused(failure::response(head.status, &body, head.request_id.clone(), &self.secrets));
         }
-        match models::read(&body) {
+        match models::read(&body, &self.secrets) {
             Ok(models) => {
                 self.models = Some(models);
                 self.state = State::Ended;
@@ -370,11 +375,11 @@ impl Call {
 
     /// The provider refused: the request is put otherwise, where the refusal says how, or the call has failed.
     fn refused(&mut self, error: Error) {
-        let Request { body, fixed, adapts, negotiation, notes, .. } = &mut self.request;
-        let change = if *adapts { negotiation.answer(&error, body, fixed) } else { None };
+        let Request { body, fixed, left_out, adapts, negotiation, notes, .. } = &mut self.request;
+        let change = if *adapts { negotiation.answer(&error, body, fixed, left_out) } else { None };
         match change {
             Some(change) => {
-                notes.push(change.apply(body));
+                change.apply(body, notes);
                 self.state = State::Ready;
             }
             None => self.fail_or_sleep(error),
@@ -388,9 +393,8 @@ impl Call {
     }
 
     fn fail(&mut self, error: Error) {
-        let error = self.secret.redact(error);
         self.state = State::Ended;
         self.end = Some(End::Error);
-        self.failure = Some(error);
+        self.failure = Some(self.named(error));
     }
 }

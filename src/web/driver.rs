@@ -13,6 +13,7 @@ use super::waiting::{Goal, Waiter, Waits};
 use crate::call::{self, Api, Asking, Call, Step, Surroundings};
 use crate::error::{Error, Kind};
 use crate::scan;
+use crate::secret::Secrets;
 use crate::stream::Mode;
 use crate::wire::request::Additions;
 use gloo_net::http::Response;
@@ -64,7 +65,7 @@ impl Driver {
     ) -> Result<Self, JsValue> {
         let controller = options.controller();
         let trapped = options.trapped();
-        let call = Call::new(api, options.seed() as u64, options.api_key());
+        let call = Call::new(api, options.seed() as u64, Secrets::new(options.api_key()));
         Ok(Self(Rc::new_cyclic(|weak: &Weak<Inner>| {
             let (for_value, for_cause) = (weak.clone(), weak.clone());
             Inner {
@@ -319,7 +320,8 @@ impl Inner {
         let in_reply = self.headers.borrow().is_some();
         let page = self.options.page();
         let around = Surroundings { page: page.as_deref(), is_offline: self.options.offline().unwrap_or(false) };
-        let error = call::connection_error(&self.options.url(), &describe(&cause), in_reply, around);
+        let secrets = self.call.borrow().secrets().clone();
+        let error = call::connection_error(&self.options.url(), &describe(&cause), in_reply, around, &secrets);
         let mut call = self.call.borrow_mut();
         call.at(Date::now() as u64);
         call.on_failure(error);

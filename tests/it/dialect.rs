@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use tokenwire::call::{Api, Asking, Call};
 use tokenwire::dialect::PROVIDERS;
+use tokenwire::secret::Secrets;
 use tokenwire::wire::request::Additions;
 
 fn providers() -> Map<String, Value> {
@@ -15,8 +16,8 @@ fn sent(provider: &str, body: &Value) -> (Value, Value) {
 }
 
 fn sent_in(dialect: &str, body: &Value) -> (Value, Value) {
-    let mut call = Call::new(Api::Chat, 1, None);
-    call.prepare(&body.to_string(), &Additions::default(), &Asking { dialect, adapts: true, ..Asking::default() })
+    let mut call = Call::new(Api::Chat, 1, Secrets::default());
+    call.prepare(body.to_string(), &Additions::default(), &Asking { dialect, adapts: true, ..Asking::default() })
         .unwrap();
     let body = serde_json::from_str(&call.request().unwrap()).unwrap();
     (body, serde_json::from_str(&call.repairs()).unwrap())
@@ -77,9 +78,9 @@ fn the_extra_body_goes_out_as_it_is() {
     let extra = json!({"max_completion_tokens": 7, "messages": [{"role": "developer", "content": "d"}]}).to_string();
     let additions = Additions { extra_body: Some(extra), ..Additions::default() };
     let dialect = providers()["deepseek"].to_string();
-    let mut call = Call::new(Api::Chat, 1, None);
+    let mut call = Call::new(Api::Chat, 1, Secrets::default());
     call.prepare(
-        &asked(json!({})).to_string(),
+        asked(json!({})).to_string(),
         &additions,
         &Asking { dialect: &dialect, adapts: true, ..Asking::default() },
     )

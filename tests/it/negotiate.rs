@@ -4,13 +4,14 @@ use crate::fixtures;
 use serde_json::{Value, json};
 use std::path::Path;
 use tokenwire::call::{Api, Asking, Call, Step};
+use tokenwire::secret::Secrets;
 use tokenwire::wire::request::Additions;
 
 const DONE: &str = r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]}"#;
 
 fn began(body: &Value, additions: &Additions, asking: &Asking<'_>) -> Call {
-    let mut call = Call::new(Api::Chat, 1, None);
-    call.prepare(&body.to_string(), additions, asking).unwrap();
+    let mut call = Call::new(Api::Chat, 1, Secrets::default());
+    call.prepare(body.to_string(), additions, asking).unwrap();
     call
 }
 
@@ -30,6 +31,10 @@ fn repairs(call: &Call) -> Value {
 
 fn adapting() -> Asking<'static> {
     Asking { dialect: "", adapts: true, ..Asking::default() }
+}
+
+fn learnt(call: &Call) -> Value {
+    serde_json::from_str(&call.learnt().unwrap()).unwrap()
 }
 
 /// A body with what it always has.
@@ -61,6 +66,9 @@ fn refusals_are_answered_or_stand() {
         assert_eq!(call.step(), Step::Done, "{name}");
         assert_eq!(repairs(&call)[0], json!({"code": case["repair"], "count": 1}), "{name}");
         assert!(call.meta().unwrap().ends_with("\"attempts\":2}"), "{name}");
+        if let Some(change) = case.get("learnt") {
+            assert_eq!(learnt(&call), json!(["m", [change]]), "{name}");
+        }
     }
 }
 
@@ -70,17 +78,19 @@ fn refuse(call: &mut Call, name: &str) {
 }
 
 #[test]
-fn three_times_a_call_and_once_a_parameter() {
-    let many = json!({"a": 1, "b": 2, "c": 3, "d": 4});
+fn eight_times_a_call_and_once_a_parameter() {
+    let names = ["temperature", "top_p", "top_k", "min_p", "seed", "store", "metadata", "user"];
+    let mut many = json!({"verbosity": "low"});
+    many.as_object_mut().unwrap().extend(names.map(|name| (name.to_owned(), json!(1))));
     let mut call = began(&body(&many), &Additions::default(), &adapting());
-    for name in ["a", "b", "c"] {
+    for name in names {
         sent(&mut call);
         refuse(&mut call, name);
         assert_eq!(call.step(), Step::Send, "{name}");
     }
-    assert_eq!(sent(&mut call), body(&json!({"d": 4})));
-    refuse(&mut call, "d");
-    assert_eq!(call.failure().unwrap().message(), "Unknown parameter: 'd'.");
+    assert_eq!(sent(&mut call), body(&json!({"verbosity": "low"})));
+    refuse(&mut call, "verbosity");
+    assert_eq!(call.failure().unwrap().message(), "Unknown parameter: 'verbosity'.");
 
     let mut call = began(&body(&json!({"max_tokens": 1})), &Additions::default(), &adapting());
     sent(&mut call);
@@ -108,7 +118,7 @@ fn what_was_learnt_is_a_dialect() {
     let learnt: Value = serde_json::from_str(&call.learnt().unwrap()).unwrap();
     let changes = json!([
         ["rename", "max_tokens", "max_completion_tokens"],
-        ["drop", "store", ""],
+        ["drop", "store", null],
         ["roles", "developer", "system"]
     ]);
     assert_eq!(learnt, json!(["m", changes]));

@@ -127,11 +127,11 @@ fn messages_are_refused_with_their_place() {
     let second = |message: &str, told: &str| refuse(&with(&format!("[{user},{message}]")), told);
     second("\"Hi\"", "messages[1] must be an object with a role, got \"Hi\"");
     second("null", "messages[1] must be an object with a role, got null");
-    let roles = "messages[1].role must be one of developer, system, user, assistant, tool, function, got ";
+    let roles = "messages[1].role must be a non-empty string, as \"user\", got ";
     second(r#"{"content":"Hi"}"#, &format!("{roles}nothing"));
-    second(r#"{"role":"bot","content":"Hi"}"#, &format!("{roles}\"bot\""));
+    second(r#"{"role":"","content":"Hi"}"#, &format!("{roles}\"\""));
     second(r#"{"role":null,"content":"Hi"}"#, &format!("{roles}null"));
-    second(r#"{"role":"User","content":"Hi"}"#, &format!("{roles}\"User\""));
+    second(r#"{"role":7,"content":"Hi"}"#, &format!("{roles}7"));
     let content = "messages[1].content must be a string or a non-empty array of parts, got ";
     second(r#"{"role":"user"}"#, &format!("{content}nothing"));
     second(r#"{"role":"user","content":null}"#, &format!("{content}null"));
@@ -160,7 +160,7 @@ fn tool_calls_are_refused_with_their_place() {
         (r#"{"id":"","function":{"name":"f","arguments":"{}"}}"#, ".id must be a non-empty string, got \"\"".into()),
         (r#"{"id":"c","function":{"name":"f","arguments":{"a":1}}}"#, format!(".function.arguments {text} an object")),
         (r#"{"id":"c","function":{"name":"f"}}"#, format!(".function.arguments {text} nothing")),
-        (r#"{"id":"c","custom":{"name":"f","input":null}}"#, format!(".custom.input {text} null")),
+        (r#"{"id":"c","custom":{"name":"f","input":null}}"#, ".custom.input must be a string, got null".into()),
         (r#"{"id":"c"}"#, format!(".function.arguments {text} nothing")),
         (r#"{"id":"c","function":{"arguments":"{}"}}"#, ".function.name must name the function, got nothing".into()),
     ];
@@ -187,7 +187,7 @@ fn a_tool_message_must_answer_an_earlier_call() {
 
 #[test]
 fn a_refusal_shows_no_more_of_the_body_than_it_must() {
-    let long = format!(r#"{{"role":"{}","content":"Hi"}}"#, "secret ".repeat(20));
+    let long = format!(r#"{{"role":"tool","tool_call_id":"{}","content":"Hi"}}"#, "secret ".repeat(20));
     let error = prepare(&with(&format!("[{long}]")), &Additions::default()).unwrap_err();
     assert!(!error.message().contains("secret"), "{error}");
 }

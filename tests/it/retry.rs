@@ -4,6 +4,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use tokenwire::call::{Api, Asking, Call, Step};
 use tokenwire::error::{Error, Kind};
+use tokenwire::secret::Secrets;
 use tokenwire::stream::{End, Mode};
 use tokenwire::wire::request::Additions;
 
@@ -15,7 +16,7 @@ const TEXT: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi
 const BUSY: &str = "data: {\"error\":{\"message\":\"Overloaded\",\"type\":\"overloaded_error\"}}\n\n";
 
 fn began(asking: Asking<'_>, seed: u64) -> Call {
-    let mut call = Call::new(Api::Chat, seed, None);
+    let mut call = Call::new(Api::Chat, seed, Secrets::default());
     call.set_mode(Mode::Text);
     call.prepare(BODY, &Additions::default(), &asking).unwrap();
     call.request().unwrap();
@@ -145,7 +146,7 @@ fn a_reply_is_tried_again_only_before_its_first_content() {
 
 #[test]
 fn what_was_handed_out_is_never_said_again() {
-    let mut call = Call::new(Api::Chat, 1, None);
+    let mut call = Call::new(Api::Chat, 1, Secrets::default());
     call.set_mode(Mode::Chunks);
     call.prepare(BODY, &Additions::default(), &thrice()).unwrap();
     call.request().unwrap();

@@ -29,7 +29,7 @@ const params = [
   ["a message that is null", withMessages(user, null), /messages\[1\]/],
   ["a message that is a string", withMessages("Hi"), /messages\[0\]/],
   ["a message without a role", withMessages(user, { content: "Hi" }), /messages\[1\].*role/s],
-  ["a role that doesn't exist", withMessages(user, { role: "sistem", content: "Hi" }), /messages\[1\].*role.*sistem|sistem.*messages\[1\].*role/s],
+  ["an empty role", withMessages(user, { role: "", content: "Hi" }), /messages\[1\].*role/s],
   ["a role that is no string", withMessages({ role: 1, content: "Hi" }), /messages\[0\].*role/s],
   ["a tool message without tool_call_id", withMessages(user, asks("a"), { role: "tool", content: "1" }), /messages\[2\].*tool_call_id/s],
   ["a tool message whose call nobody made", withMessages(user, asks("a"), { role: "tool", tool_call_id: "b", content: "1" }), /messages\[2\].*tool_call_id/s],
