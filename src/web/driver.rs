@@ -211,6 +211,7 @@ impl Inner {
             model: options.model(),
             stream: options.stream().unwrap_or(false),
             extra_body: options.extra_body(),
+            needs_model: true,
         };
         let dialect = options.dialect().unwrap_or_default();
         let asking = Asking {

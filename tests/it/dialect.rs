@@ -215,3 +215,37 @@ fn content_is_never_null_where_that_is_refused() {
     assert_eq!(given_back("cloudflare", reply(true))["content"], "");
     assert_eq!(given_back("openai", reply(true))["content"], Value::Null);
 }
+
+#[test]
+fn a_custom_call_goes_through_every_provider_as_it_is() {
+    for input in ["", "[]", "{}", "{\"a\":1}\n{\"a\":2}", "\u{0}\\ \"é\" \u{1F600}"] {
+        let tool = json!({"type": "custom", "custom": {"name": "f", "format": {"type": "grammar", "grammar": {"definition": input}}}});
+        let call = json!({"id": "call_abcde", "type": "custom", "custom": {"name": "f", "input": input}});
+        let messages = json!([
+            {"role": "developer", "content": "d"},
+            {"role": "assistant", "content": null, "reasoning_content": "r", "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "call_abcde", "content": input},
+        ]);
+        for provider in providers().keys() {
+            let (sent, _) = sent(provider, &asked(json!({"messages": messages, "tools": [tool]})));
+            assert_eq!(sent["tools"], json!([tool]), "{provider}");
+            let call = &sent["messages"][1]["tool_calls"][0];
+            assert_eq!(
+                (&call["type"], &call["custom"]),
+                (&json!("custom"), &json!({"name": "f", "input": input})),
+                "{provider}"
+            );
+            assert_eq!(sent["messages"][2]["content"], input, "{provider}");
+            assert_eq!(sent["messages"][2]["tool_call_id"], call["id"], "{provider}");
+        }
+    }
+}
+
+#[test]
+fn a_models_roles_are_said_of_what_the_providers_made() {
+    let dialect = r#"{"roles":{"developer":"system"},"models":{"m":{"roles":{"system":"developer"}}}}"#;
+    for role in ["system", "developer"] {
+        let body = asked(json!({"messages": [{"role": role, "content": "s"}]}));
+        assert_eq!(sent_in(dialect, &body).0["messages"][0]["role"], "developer");
+    }
+}

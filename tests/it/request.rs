@@ -191,3 +191,60 @@ fn a_refusal_shows_no_more_of_the_body_than_it_must() {
     let error = prepare(&with(&format!("[{long}]")), &Additions::default()).unwrap_err();
     assert!(!error.message().contains("secret"), "{error}");
 }
+
+#[test]
+fn a_role_is_any_text_and_what_it_must_say_is_its_providers_matter() {
+    for role in ["control", "user_system", "latest_reminder", "bot", "User", "系统"] {
+        for content in [r#","content":"Hi""#, r#","content":[{"type":"text","text":"Hi"}]"#, r#","content":null"#, ""] {
+            let body = with(&format!(r#"[{{"role":"{role}"{content}}}]"#));
+            assert_eq!(pass(&body), body);
+        }
+    }
+}
+
+#[test]
+fn who_names_no_model_may_have_a_reason() {
+    let bare = r#"{"messages":[{"role":"user","content":"Hi"}]}"#;
+    let many = r#"{"models":["a/b","c/d"],"messages":[{"role":"user","content":"Hi"}]}"#;
+    assert_eq!(pass(many), many);
+    let local = Additions { needs_model: false, ..Additions::default() };
+    for body in [
+        bare,
+        &bare.replace('{', r#"{"model":null,"#).replace(r#"[{"model":null,"#, "[{"),
+        &PLAIN.replace(r#""m""#, r#""""#),
+    ] {
+        assert_eq!(prepare(body, &local).unwrap(), *body);
+    }
+    assert!(prepare(&bare.replacen('{', r#"{"models":[],"#, 1), &Additions::default()).is_err());
+    assert!(prepare(&PLAIN.replace(r#""m""#, "7"), &local).is_err(), "a model that is none is wrong everywhere");
+    let named = Additions { model: Some("m".into()), ..local };
+    assert_eq!(add(bare, &named)["model"], "m");
+}
+
+#[test]
+fn the_longest_member_is_passed_on_like_the_others() {
+    for at in 0..3 {
+        let long = |index: usize| if index == at { "x".repeat(100) } else { String::new() };
+        let body = format!(
+            r#"{{"a":"{}","model":"m{}","messages":[{{"role":"user","content":"{}"}}]}}"#,
+            long(0),
+            long(1),
+            long(2)
+        );
+        assert_eq!(pass(&body), body);
+    }
+}
+
+#[test]
+fn a_custom_tools_input_is_any_text() {
+    for input in [r#""""#, r#""[]""#, r#""{}""#, r#""{\"a\":1}\n{\"a\":2}""#, r#""\u0000\ud800 é""#] {
+        for custom in ["", r#","function":null"#] {
+            let call = format!(r#"{{"id":"c","type":"custom","custom":{{"name":"f","input":{input}}}{custom}}}"#);
+            let body = with(&format!(r#"[{{"role":"assistant","tool_calls":[{call}]}}]"#));
+            assert_eq!(pass(&body), body);
+        }
+    }
+    let both = r#"{"id":"c","custom":null,"function":{"name":"f","arguments":"{}"}}"#;
+    let body = with(&format!(r#"[{{"role":"assistant","tool_calls":[{both}]}}]"#));
+    assert_eq!(pass(&body), body);
+}
