@@ -76,23 +76,27 @@ impl Secrets {
 
     /// What stands between strings: a number may be a secret, too.
     fn numbers_into(&self, text: &str, out: &mut String) {
-        for part in text.split_inclusive([',', ':', '[', ']', '{', '}']) {
-            match self.struck_out_of_address(part) {
-                struck if struck == part => out.push_str(part),
-                _ => {
-                    let end = part.bytes().position(|byte| b",:]}".contains(&byte)).unwrap_or(part.len());
-                    json::quote_into(STRUCK, out);
-                    out.push_str(part.get(end..).unwrap_or(""));
-                }
+        let is_of_number = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+        let mut rest = text;
+        while let Some(start) = rest.bytes().position(is_of_number) {
+            let (before, from) = rest.split_at(start);
+            let (number, after) =
+                from.split_at(from.bytes().position(|byte| !is_of_number(byte)).unwrap_or(from.len()));
+            out.push_str(before);
+            match self.struck_out_of_address(number) == number {
+                true => out.push_str(number),
+                false => json::quote_into(STRUCK, out),
             }
+            rest = after;
         }
+        out.push_str(rest);
     }
 
     fn in_text(&self, text: &str, counts: &dyn Fn(&Secret) -> bool) -> String {
         let mut out = String::new();
         let mut rest = text;
         let mut is_in_word = false;
-        while let Some(letter) = rest.trim_start_matches('\\').chars().next() {
+        while let Some(letter) = bare(rest).chars().next() {
             let before = text.get(..text.len() - rest.len()).unwrap_or("");
             let found = |secret: &Secret| {
                 let after = matched(rest, &secret.text).filter(|_| counts(secret))?;
@@ -105,7 +109,7 @@ impl Secrets {
                 (rest, is_in_word) = (after, false);
                 continue;
             }
-            let bare = rest.trim_start_matches('\\');
+            let bare = bare(rest);
             // The letter of an escape belongs to no word.
             is_in_word = bare.len() == rest.len() && is_of_word(letter);
             let (unit, after) = rest.split_at(rest.len() - bare.len() + letter.len_utf8());
@@ -159,7 +163,7 @@ fn percent_decoded(text: &str) -> String {
 /// What follows `secret` at the start of `text`.
 fn matched<'a>(text: &'a str, secret: &str) -> Option<&'a str> {
     secret.chars().try_fold(text, |rest, letter| {
-        let bare = rest.trim_start_matches('\\');
+        let bare = bare(rest);
         if let Some(after) = bare.strip_prefix(letter) {
             return Some(after);
         }
@@ -175,6 +179,11 @@ fn matched<'a>(text: &'a str, secret: &str) -> Option<&'a str> {
     })
 }
 
+/// The text behind its backslashes.
+fn bare(text: &str) -> &str {
+    text.get(text.bytes().take_while(|byte| *byte == b'\\').count()..).unwrap_or("")
+}
+
 /// A number of so many hexadecimal digits, and what follows.
 fn code(text: &str, digits: usize) -> Option<(u32, &str)> {
     let (number, after) = text.split_at_checked(digits)?;
@@ -188,7 +197,7 @@ fn is_of_word(letter: char) -> bool {
 
 /// True between the quotes of a name: `"message": `, also of JSON in a text and of Python.
 fn is_name(before: &str, after: &str) -> bool {
-    let after = after.trim_start_matches('\\');
+    let after = bare(after);
     let behind = after.strip_prefix(['"', '\'']).map(str::trim_ascii_start);
     before.ends_with(['"', '\'']) && behind.is_some_and(|text| text.starts_with(':'))
 }

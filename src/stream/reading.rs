@@ -194,6 +194,8 @@ impl Decoder {
         self.values += 1;
         self.is_foreign = foreign::adopt(&mut chunk, raw, &mut self.repairs);
         let failed = normal::failure(&chunk, raw, &self.secrets);
+        // What reports the failure is told by the error, which shows no secret.
+        chunk.extra.retain(|_| failed.is_none());
         let is_whole = chunk.is_completion();
         if chunk.choices.is_some() || failed.is_none() {
             // Each choice is read by what came before it. Copilot splits one into several of the same index.

@@ -137,6 +137,7 @@ fn what_a_gateway_wrapped_is_the_providers_alone() {
         ("litellm.exceptions.RateLimitError: Too fast - wait", "Too fast - wait"),
         ("Error code: 400 - {'message': \"it's \\\\ \\u00e9 \\xe9\"}", "it's \\ é é"),
         ("ValueError: this is nobody's wrapper - really", "ValueError: this is nobody's wrapper - really"),
+        ("litellm.APIError: OpenAIException - Connection Error: no host", "Connection Error: no host"),
         ("litellm", "litellm"),
         ("litellm.", "litellm."),
         ("[1214] Incorrect role information", "[1214] Incorrect role information"),

@@ -116,8 +116,21 @@ fn an_echoed_key_is_in_no_error_wherever_it_comes_in() {
         for frame in [
             format!("data: {object}\n\n"),
             format!("event: error\ndata: Said {form}\n\n"),
-            object,
+            object.clone(),
             format!("Said {form}"),
+            format!(
+                "data: {}{}\n\n",
+                object.strip_suffix('}').unwrap(),
+                r#","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"error"}]}"#
+            ),
+            format!(
+                r#"data: {{"choices":[{{"index":0,"delta":{{"content":"Hi"}},"error":{{"message":"Said {form}"}}}}]}}{}"#,
+                "\n\n"
+            ),
+            format!(
+                r#"data: {{"base_resp":{{"status_code":1004,"status_msg":"Said {form}"}},"choices":[{{"index":0,"delta":{{"content":"Hi"}}}}]}}{}"#,
+                "\n\n"
+            ),
         ] {
             for mode in [Mode::Text, Mode::Chunks, Mode::Events, Mode::Sse] {
                 let mut call = called(Api::Chat, mode, 200, &[("x-request-id", KEY)], &frame);
@@ -176,7 +189,7 @@ fn short_secrets_are_whole_words_and_long_ones_are_struck_out_anywhere() {
     assert_eq!(secrets(&["ollama"]).struck_out_of_address("http://ollama:11434/v1"), "http://ollama:11434/v1");
     assert_eq!(
         struck("12345678", r#"{"a":12345678,"b":[ 12345678 ],"c":"x12345678"}"#),
-        r#"{"a":"***","b":["***"],"c":"x***"}"#
+        r#"{"a":"***","b":[ "***" ],"c":"x***"}"#
     );
     assert_eq!(struck("sk-12345", r#"{"sk-12345":{"sk-12345":1}}"#), r#"{"***":{"***":1}}"#);
 }

@@ -45,8 +45,12 @@ pub fn unwrapped(text: &str) -> Option<(&str, &str)> {
 
 /// "RateLimitError", "exceptions.Timeout", "AzureException BadRequestError"
 fn is_class(phrase: &str) -> bool {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b' ');
-    phrase.bytes().all(is_word) && ["Error", "Exception", "Timeout"].iter().any(|end| phrase.ends_with(end))
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    let is_one = |word: &str| {
+        let ends = ["Error", "Exception", "Timeout"].iter().any(|end| word.ends_with(end));
+        ends && !matches!(word, "Error" | "Exception") && word.bytes().all(is_letter)
+    };
+    phrase.split(' ').all(is_one)
 }
 
 /// "Error code: 400"
