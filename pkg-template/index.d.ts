@@ -115,7 +115,7 @@ export interface ClientOptions {
   provider?: "auto" | ProviderName | Dialect;
   /**
    * Default true: a parameter that a provider refuses by name (400, 422) is renamed or left out where that leaves the
-   * meaning alone, and the request sent again, at most three times a call. `repairs` and `dialect` tell of it.
+   * meaning alone, and the request sent again, at most eight times a call. `repairs` and `dialect` tell of it.
    */
   adapt?: boolean;
   /** Added to every request. In a page, each one beyond the safelisted must be allowed by the provider's CORS. */

@@ -12,23 +12,23 @@
 //! ```
 
 mod asking;
+mod collecting;
 mod connection;
 mod head;
-mod secret;
+mod results;
 
 pub use asking::{Api, Asking};
 pub use connection::{Surroundings, connection_error};
 
 use crate::dialect::Dialect;
-use crate::error::{Details, Error, Kind};
+use crate::error::{Error, Kind};
 use crate::retry;
+use crate::secret::Secrets;
 use crate::stream::{Decoder, End, Limits, Mode};
 use crate::wire::body::Body;
 use crate::wire::request::{self, Additions};
-use crate::wire::{failure, models};
 use asking::Request;
 use head::Head;
-use secret::Secret;
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,12 +58,6 @@ enum State {
     Ended,
 }
 
-/// Bytes that are read of a list of models.
-const MODELS_LIMIT: usize = 16 << 20;
-/// Bytes that are read of a refusal: what a person or a rule needs of it stands long before.
-const REFUSAL_LIMIT: usize = 64 << 10;
-/// What stands between the results of [`Call::results`]: no JSON text holds it.
-const SEPARATOR: &str = "\u{1e}";
 
 /// A call and its reply.
 #[derive(Debug)]
@@ -77,8 +71,8 @@ pub struct Call {
     models: Option<String>,
     failure: Option<Error>,
     end: Option<End>,
-    /// Taken out of every message, should a provider echo it.
-    secret: Secret,
+    /// Struck out of all that a provider says of a failure.
+    secrets: Secrets,
     seed: u64,
     attempts: u32,
     /// Tries after failures.
@@ -90,8 +84,8 @@ pub struct Call {
 }
 
 impl Call {
-    /// `seed`: see [`Decoder::new`]. `secret`: the key, which no error may show.
-    pub fn new(api: Api, seed: u64, secret: Option<String>) -> Self {
+    /// `seed`: see [`Decoder::new`]. `secrets`: what no error may show.
+    pub fn new(api: Api, seed: u64, secrets: Secrets) -> Self {
         Self {
             api,
             state: State::New,
@@ -102,7 +96,7 @@ impl Call {
             models: None,
             failure: None,
             end: None,
-            secret: Secret::new(secret),
+            secrets,
             seed,
             attempts: 0,
             tried: 0,
@@ -116,7 +110,7 @@ impl Call {
     /// what the other call held is not bounded again.
     pub fn replay() -> Self {
         let unbounded = Limits { event_bytes: usize::MAX, response_bytes: usize::MAX, tool_calls: usize::MAX };
-        let mut call = Self::new(Api::Chat, 0, None);
+        let mut call = Self::new(Api::Chat, 0, Secrets::default());
         call.decoder = Decoder::new(Mode::Nothing, 0).with_limits(unbounded);
         call.state = State::Reading;
         call
@@ -126,14 +120,20 @@ impl Call {
     ///
     /// # Errors
     /// [`Kind::Config`]: nothing may be sent.
-    pub fn prepare(&mut self, params: &str, additions: &Additions, asking: &Asking<'_>) -> Result<(), Error> {
+    pub fn prepare(
+        &mut self,
+        params: impl Into<String>,
+        additions: &Additions,
+        asking: &Asking<'_>,
+    ) -> Result<(), Error> {
         let mut request = Request::new(asking);
         if self.api == Api::Chat {
-            let mut body = request::build(params, additions).inspect_err(|error| self.fail(error.clone()))?;
+            let mut body = request::build(params.into(), additions).inspect_err(|error| self.fail(error.clone()))?;
             let fixed = additions.extra_body.as_deref().and_then(Body::read).unwrap_or_default();
             let model = body.get("model").unwrap_or("").to_owned();
             let notes = &mut request.notes;
-            Dialect::new(asking.dialect, &model).apply(&mut body, &fixed, &mut |code| notes.push(code));
+            let dialect = Dialect::new(asking.dialect, &model);
+            request.left_out = dialect.apply(&mut body, &fixed, &mut |code| notes.push(code));
             (request.body, request.fixed) = (body, fixed);
         }
         self.request = request;
@@ -146,21 +146,23 @@ impl Call {
         self.state = State::Waiting;
         self.attempts += 1;
         self.head = None;
-        self.decoder = Decoder::new(self.decoder.mode(), self.seed).with_limits(self.request.limits);
+        self.decoder = Decoder::new(self.decoder.mode(), self.seed)
+            .with_limits(self.request.limits)
+            .with_secrets(self.secrets.clone());
         for code in &self.request.notes {
             self.decoder.note(code);
         }
         (self.api == Api::Chat).then(|| self.request.body.to_json())
     }
 
-    /// What refusals taught of a model, once the provider took the request: `[model, [["drop","store",""], …]]`, JSON.
+    /// What refusals taught, once the provider took the request: `[model, changes]`, JSON, see [`crate::negotiate::Negotiation`].
     pub fn learnt(&self) -> Option<String> {
         let Request { body, negotiation, .. } = &self.request;
         let is_taken = self.head.as_ref().is_some_and(Head::is_good);
         if negotiation.is_empty() || !is_taken {
             return None;
         }
-        Some(["[", body.get("model")?, ",", &negotiation.learnt(), "]"].concat())
+        Some(["[", body.get("model").unwrap_or("\"\""), ",", &negotiation.learnt(), "]"].concat())
     }
 
     /// What to do next.
@@ -181,7 +183,7 @@ impl Call {
             return;
         }
         self.now_ms = now_ms;
-        let head = Head::read(status, header, now_ms);
+        let head = Head::read(status, header, now_ms, &self.secrets);
         self.decoder.set_content_type(&header("content-type").unwrap_or_default());
         self.state = if head.is_good() && self.api == Api::Chat { State::Reading } else { State::Collecting };
         self.head = Some(head);
@@ -198,7 +200,6 @@ impl Call {
             State::Reading => {
                 self.decoder.feed(bytes);
                 if self.decoder.has_content() {
-                    // It is not sent again; images in it need not be held while the reply comes.
                     self.request.let_go();
                 }
                 self.follow_decoder();
@@ -281,11 +282,6 @@ impl Call {
         self.decoder.reply().size()
     }
 
-    /// For how many ms the provider wants no request at all, of anybody with this key; 0: it says nothing of the kind.
-    pub fn pause_ms(&self) -> u64 {
-        self.head.as_ref().filter(|head| head.status == 429).and_then(|head| head.advice.pause_ms()).unwrap_or(0)
-    }
-
     /// The response's status was an error.
     pub fn is_refused(&self) -> bool {
         self.head.as_ref().is_some_and(|head| !head.is_good())
@@ -339,23 +335,6 @@ impl Call {
         self.head.as_ref().map(|head| head.to_json(self.attempts))
     }
 
-    /// All that the call came to, for when it is let go: how it ended, [`Call::meta`], [`Call::repairs`], the failure as JSON, the
-    /// text of the provider's error, [`Call::snapshot`], each "" where there is none, with U+001E between them.
-    pub fn results(&mut self) -> String {
-        self.abort();
-        let failure = self.failure.as_ref();
-        let body = failure.and_then(|failure| failure.details().body.clone());
-        [
-            self.end.map_or("", End::as_str),
-            &self.meta().unwrap_or_default(),
-            &self.repairs(),
-            &failure.map(Error::to_json).unwrap_or_default(),
-            &body.unwrap_or_default(),
-            &self.snapshot(),
-        ]
-        .join(SEPARATOR)
-    }
-
     /// The decoder may have found an end before the body had one.
     fn follow_decoder(&mut self) {
         let Some(end) = self.decoder.end() else { return };
@@ -365,7 +344,7 @@ impl Call {
         }
         self.state = State::Ended;
         self.end = Some(end);
-        self.failure = failure.map(|error| self.secret.redact(error));
+        self.failure = failure.map(|error| self.named(error));
     }
 
     /// True when the failure may pass and there is time to try again.
@@ -387,56 +366,6 @@ impl Call {
         true
     }
 
-    /// Bytes of an error response or of a list of models.
-    fn collect(&mut self, bytes: &[u8]) {
-        let is_refused = self.is_refused();
-        let limit = if is_refused { REFUSAL_LIMIT } else { MODELS_LIMIT };
-        let room = limit.saturating_sub(self.collected.len());
-        self.collected.extend(bytes.iter().take(room));
-        if bytes.len() < room {
-            return;
-        }
-        match is_refused {
-            true => self.collected(),
-            false => self.fail(Error::stream(Kind::Limit, "The list of models is longer than 16 MiB", Details::default())),
-        }
-    }
-
-    /// The whole body of an error response or of a list of models is there, or as much of it as is read.
-    fn collected(&mut self) {
-        let bytes = std::mem::take(&mut self.collected);
-        let body = String::from_utf8_lossy(&bytes);
-        if let Some(head) = self.head.as_ref().filter(|head| !head.is_good()) {
-            if let Some(message) = head.redirect() {
-                let details = Details { request_id: head.request_id.clone(), ..Details::default() };
-                return self.fail(Error::response(Kind::Config, head.status, message, details));
-            }
-            let body = self.secret.struck_out(&body);
-            return self.refused(failure::response(head.status, &body, head.request_id.clone()));
-        }
-        match models::read(&body) {
-            Ok(models) => {
-                self.models = Some(models);
-                self.state = State::Ended;
-                self.end = Some(End::Complete);
-            }
-            Err(error) => self.fail(error),
-        }
-    }
-
-    /// The provider refused: the request is put otherwise, where the refusal says how, or the call has failed.
-    fn refused(&mut self, error: Error) {
-        let Request { body, fixed, adapts, negotiation, notes, .. } = &mut self.request;
-        let change = if *adapts { negotiation.answer(&error, body, fixed) } else { None };
-        match change {
-            Some(change) => {
-                notes.push(change.apply(body));
-                self.state = State::Ready;
-            }
-            None => self.fail_or_sleep(error),
-        }
-    }
-
     fn fail_or_sleep(&mut self, error: Error) {
         if !self.sleeps_after(&error) {
             self.fail(error);
@@ -444,9 +373,8 @@ impl Call {
     }
 
     fn fail(&mut self, error: Error) {
-        let error = self.secret.redact(error);
         self.state = State::Ended;
         self.end = Some(End::Error);
-        self.failure = Some(error);
+        self.failure = Some(self.named(error));
     }
 }

@@ -6,10 +6,12 @@
 //! { "provider": "groq",
 //!   "rename": { "max_completion_tokens": "max_tokens" }, "drop": ["store"], "roles": { "developer": "system" },
 //!   "usage": false, "reasoning": "drop", "strict": true, "toolId": 9, "nullContent": false,
-//!   "models": { "o3": { "rename": { "max_tokens": "max_completion_tokens" }, "drop": ["temperature"], "roles": {} } } }
+//!   "models": { "o3": { "rename": { "max_tokens": "max_completion_tokens" }, "drop": ["top_p"], "roles": {},
+//!                       "dropValues": { "temperature": [0.2] }, "keep": ["store"] } } }
 //! ```
 //!
-//! `rename`, `drop`: members of the body. `roles`: of messages. `usage`: false where `stream_options` is refused. `reasoning`,
+//! `rename`, `drop`: members of the body. `dropValues`: members that are left out with these values. `keep`: not left out, whatever
+//! the rest says. `roles`: of messages. `usage`: false where `stream_options` is refused. `reasoning`,
 //! `strict`, `toolId`, `nullContent`: of messages, told in `dialect/messages.rs`. `models`: what holds for one model only; it is where refusals are
 //! learnt. The rows of known providers are `dialect/providers.json`; the package's JavaScript finds the row by host, for
 //! `client.dialect` must answer before there is any wasm.
@@ -39,16 +41,24 @@ impl<'a> Dialect<'a> {
         Self { provider: text, model: model.unwrap_or("") }
     }
 
-    /// Makes a body what the provider takes. `fixed`: members that go out as they are. `note`: told of each repair's code.
-    pub fn apply(&self, body: &mut Body, fixed: &Body, note: &mut dyn FnMut(&'static str)) {
+    /// Makes a body what the provider takes; gives what it left out. `fixed`: members that go out as they are. `note`: told of
+    /// each repair's code.
+    pub fn apply(&self, body: &mut Body, fixed: &Body, note: &mut dyn FnMut(&'static str)) -> Body {
+        let mut left_out = Body::default();
         for facts in [self.provider, self.model] {
             for (from, to) in members(facts, "rename") {
                 if !fixed.has(from) && body.rename(from, json::string(to).unwrap_or(from)) {
                     note("param_renamed");
                 }
             }
-            for name in dropped(facts) {
-                if !fixed.has(name) && body.remove(name) {
+            let refused = members(facts, "dropValues").into_iter().filter_map(|(name, values)| {
+                let value = body.get(name)?;
+                json::elements(values).contains(&value).then_some(name)
+            });
+            let refused: Vec<_> = self.dropped(facts).chain(refused).collect();
+            for name in refused.into_iter().filter(|name| !fixed.has(name)) {
+                if let Some(value) = body.remove(name) {
+                    left_out.set(name, value);
                     note("param_dropped");
                 }
             }
@@ -59,12 +69,19 @@ impl<'a> Dialect<'a> {
         if !fixed.has("messages") {
             self.rewrite_messages(body, note);
         }
+        left_out
+    }
+
+    /// The names that `facts` drop, but for those that this model needs.
+    fn dropped(&self, facts: &'a str) -> impl Iterator<Item = &'a str> {
+        let kept = names(self.model, "keep");
+        names(facts, "drop").into_iter().filter(move |name| !kept.contains(name))
     }
 
     /// OpenAI sends the usage of a stream only when it is asked for; whoever says something of it himself is not overruled.
     fn wants_usage(&self, body: &Body) -> bool {
-        let is_refused = |facts: &str| {
-            json::member(facts, "usage") == Some("false") || dropped(facts).any(|name| name == "stream_options")
+        let is_refused = |facts: &'a str| {
+            json::member(facts, "usage") == Some("false") || self.dropped(facts).any(|name| name == "stream_options")
         };
         body.get("stream") == Some("true")
             && !body.has("stream_options")
@@ -95,7 +112,7 @@ fn members<'a>(facts: &'a str, name: &str) -> Vec<(&'a str, &'a str)> {
     json::members(json::member(facts, name).unwrap_or(""))
 }
 
-/// The names that `facts` drop.
-fn dropped(facts: &str) -> impl Iterator<Item = &str> {
-    json::elements(json::member(facts, "drop").unwrap_or("")).into_iter().filter_map(json::string)
+/// The names in a list that is a member of `facts`.
+fn names<'a>(facts: &'a str, name: &str) -> Vec<&'a str> {
+    json::elements(json::member(facts, name).unwrap_or("")).into_iter().filter_map(json::string).collect()
 }

@@ -127,9 +127,10 @@ impl Error {
         Self(Box::new(Facts { kind, message: message.into(), in_stream: true, status: None, details }))
     }
 
-    /// The same error in other words.
-    pub fn with_message(mut self, message: String) -> Self {
-        self.0.message = message;
+    /// With the provider's name for the request, where it has none yet.
+    pub fn with_request_id(mut self, id: Option<&String>) -> Self {
+        let known = &mut self.0.details.request_id;
+        *known = known.take().or_else(|| id.cloned());
         self
     }
 

@@ -12,6 +12,7 @@ mod settings;
 
 use crate::call::{self, Api, Step, Surroundings};
 use crate::scan;
+use crate::secret::Secrets;
 use crate::stream::Mode;
 use crate::web;
 use js_sys::{Function, Object};
@@ -54,9 +55,9 @@ impl Call {
     pub fn new(params: String, settings: &str, seed: f64) -> Call {
         let Settings { additions, asking, url, page, secrets } = Settings::read(settings);
         let api = if params.is_empty() { Api::Models } else { Api::Chat };
-        let mut call = call::Call::new(api, seed as u64, secrets.into_iter().next());
+        let mut call = call::Call::new(api, seed as u64, Secrets::new(secrets));
         // What cannot be sent is what the call failed of.
-        let _ = call.prepare(&params, &additions, &asking);
+        let _ = call.prepare(params, &additions, &asking);
         Self { call, url, page }
     }
 
@@ -121,7 +122,8 @@ impl Call {
     /// No response came, or the connection broke. Gives what `took` gives. `cause`: what the runtime said.
     pub fn broke(&mut self, cause: &str, is_offline: bool, now: f64) -> Option<String> {
         let around = Surroundings { page: self.page.as_deref(), is_offline };
-        let error = call::connection_error(&self.url, cause, self.call.step() == Step::Read, around);
+        let is_reading = self.call.step() == Step::Read;
+        let error = call::connection_error(&self.url, cause, is_reading, around, self.call.secrets());
         self.call.at(now as u64);
         self.call.on_failure(error);
         self.call.take()
@@ -146,7 +148,7 @@ impl Call {
     /// For how many ms the provider wants no request.
     #[wasm_bindgen(getter)]
     pub fn pause(&self) -> f64 {
-        self.call.pause_ms() as f64
+        self.call.pause_ms().unwrap_or(0) as f64
     }
 
     /// How much of the reply came; only what has a meaning makes it grow.

@@ -11,6 +11,7 @@ mod text;
 
 pub use cursor::{Cursor, Malformed};
 pub use nesting::Nesting;
+pub(crate) use text::string_end;
 pub use text::{Unescaper, compact, escape_into, is_blank, member_into, mended, quote_into, unescape, without_nulls};
 
 /// True when `text` holds exactly one JSON value and nothing else but blanks.

@@ -6,7 +6,7 @@
 //! Out of scope: HTTP on native hosts (bring your own client and [`stream::Decoder`]), prompts, agents, storage.
 //!
 //! Room 1, the pure core (no JavaScript, clock, IO or randomness): [`error`], [`sse`], [`json`], [`wire`], [`accumulate`],
-//! [`stream`], [`dialect`], [`negotiate`], [`retry`], [`call`]. Room 2, the browser layer: `web` (of the wasm target only). Room 3, what JavaScript sees: `js`.
+//! [`stream`], [`dialect`], [`negotiate`], [`retry`], [`secret`], [`call`]. Room 2, the browser layer: `web` (of the wasm target only). Room 3, what JavaScript sees: `js`.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 pub mod accumulate;
@@ -17,6 +17,7 @@ pub mod json;
 pub mod negotiate;
 pub mod retry;
 mod scan;
+pub mod secret;
 pub mod sse;
 pub mod stream;
 pub mod wire;

@@ -1,39 +1,44 @@
 //! A provider refused a parameter: how to ask again. It is answered only where the refusal names the parameter in a known
 //! form (`param`, FastAPI's `loc`, a quoted name beside the words of a refusal), and only by what leaves the meaning alone:
 //! another name for the same limit or role, or without a preference that the model doesn't know.
+//!
+//! A refused name and a refused value are two things: what is learnt of `reasoning_effort: "none"` says nothing of "high".
+//! What was learnt can turn out wrong (a gateway has many backends), and each refusal of it corrects it: of two names the one
+//! that was taken last is kept, and what turns out to be needed is no longer left out.
 
 mod names;
 
 use crate::dialect::Rules;
 use crate::error::{Error, Kind};
 use crate::json;
+use crate::scan;
 use crate::wire::body::Body;
 
 /// How often one call is asked again because of what its body holds.
-const MOST: usize = 3;
+const MOST: usize = 8;
 
-/// What the reply would no longer be without: never dropped, the refusal is the caller's to read.
-const MEANT: [&str; 20] = [
-    "model",
-    "messages",
-    "tools",
-    "tool_choice",
-    "functions",
-    "function_call",
-    "response_format",
-    "stream",
-    "n",
-    "stop",
-    "input",
-    "modalities",
-    "audio",
-    "logit_bias",
-    "logprobs",
-    "top_logprobs",
-    "max_tokens",
-    "max_completion_tokens",
-    "web_search_options",
-    "instructions",
+/// What may be left out where it is refused: preferences and book-keeping, without which the reply is still the one that was
+/// asked for. Nothing else ever is: the refusal is the caller's to read.
+const HARMLESS: [&str; 19] = [
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "seed",
+    "random_seed",
+    "presence_penalty",
+    "frequency_penalty",
+    "repetition_penalty",
+    "store",
+    "metadata",
+    "user",
+    "safety_identifier",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "service_tier",
+    "stream_options",
+    "verbosity",
+    "reasoning_effort",
 ];
 
 /// Two names of one limit: OpenAI's newer models refuse the first, most others the second.
@@ -48,6 +53,10 @@ pub enum How {
     Rename,
     /// A member left out.
     Drop,
+    /// A member left out because of its value: with another one it may be taken.
+    DropValue,
+    /// A member that was left out is needed after all.
+    Keep,
     /// A role of messages under another name.
     Role,
 }
@@ -57,8 +66,8 @@ pub enum How {
 pub struct Change {
     how: How,
     name: String,
-    /// The other name, if there is one.
-    to: &'static str,
+    /// The other name; of [`How::DropValue`] and [`How::Keep`] the value, raw.
+    to: String,
 }
 
 /// The changes of one call.
@@ -66,12 +75,15 @@ pub struct Change {
 pub struct Negotiation(Vec<Change>);
 
 impl Negotiation {
-    /// What to change before asking again; `None`: the refusal stands. `fixed`: members that go out as they are.
-    pub fn answer(&mut self, error: &Error, body: &Body, fixed: &Body) -> Option<&Change> {
+    /// What to change before asking again; `None`: the refusal stands. `fixed`: members that go out as they are. `left_out`:
+    /// members that earlier refusals left out of the body.
+    pub fn answer(&mut self, error: &Error, body: &Body, fixed: &Body, left_out: &Body) -> Option<&Change> {
         if self.0.len() >= MOST || !matches!(error.status(), Some(400 | 422)) {
             return None;
         }
-        let change = role(error.message(), body).or_else(|| parameter(&refused(error)?, body, fixed))?;
+        let change = role(error.message(), body)
+            .or_else(|| missing(error, body, left_out))
+            .or_else(|| parameter(&refused(error)?, error, body, fixed))?;
         // Once per parameter, and not back to a name that was refused.
         if self.0.iter().any(|tried| tried.name == change.name || tried.to == change.name) {
             return None;
@@ -80,21 +92,23 @@ impl Negotiation {
         self.0.last()
     }
 
-    /// What was learnt, JSON: `[["rename","max_tokens","max_completion_tokens"],["drop","store",""],["roles",…]]`.
+    /// What was learnt, JSON: `[["rename",name,other],["drop",name,null],["dropValues",name,value],["keep",name,null],
+    /// ["roles",role,other]]`. A later entry corrects what an earlier call learnt of the same name.
     pub fn learnt(&self) -> String {
         let mut out = String::from("[");
         for Change { how, name, to } in &self.0 {
-            out.push_str(match how {
-                How::Rename => "[\"rename\",",
-                How::Drop => "[\"drop\",",
-                How::Role => "[\"roles\",",
-            });
-            json::quote_into(name, &mut out);
-            out.push(',');
-            json::quote_into(to, &mut out);
-            out.push_str("],");
+            let (how, value) = match how {
+                How::Rename => ("rename", quoted(to)),
+                How::Drop => ("drop", "null".into()),
+                // A long value or one of many parts hardly comes again.
+                How::DropValue if to.len() > 100 || scan::begins(to, b"{[") => continue,
+                How::DropValue => ("dropValues", to.clone()),
+                How::Keep => ("keep", "null".into()),
+                How::Role => ("roles", quoted(to)),
+            };
+            let separator = if out.len() > 1 { "," } else { "" };
+            out.push_str(&[separator, "[", &quoted(how), ",", &quoted(name), ",", &value, "]"].concat());
         }
-        out.pop();
         out.push(']');
         out
     }
@@ -106,25 +120,31 @@ impl Negotiation {
 }
 
 impl Change {
-    /// Changes the body. Gives the code of the repair.
-    pub fn apply(&self, body: &mut Body) -> &'static str {
+    /// Changes the body. `notes`: the codes of its repairs.
+    pub fn apply(&self, body: &mut Body, notes: &mut Vec<&'static str>) {
         match self.how {
             How::Rename => {
-                body.rename(&self.name, self.to);
-                "param_renamed"
+                body.rename(&self.name, &self.to);
+                notes.push("param_renamed");
             }
-            How::Drop => {
+            How::Drop | How::DropValue => {
                 body.remove(&self.name);
-                "param_dropped"
+                notes.push("param_dropped");
+            }
+            How::Keep => {
+                body.set(&self.name, self.to.clone());
+                if let Some(at) = notes.iter().position(|code| *code == "param_dropped") {
+                    notes.remove(at);
+                }
             }
             How::Role => {
-                let to = quoted(self.to);
+                let to = quoted(&self.to);
                 let rules = Rules { roles: vec![(&self.name, &to)], ..Rules::default() };
                 let rewritten = body.get("messages").and_then(|list| rules.rewrite(list, &mut |_| {}));
                 if let Some(list) = rewritten {
                     body.set("messages", list);
                 }
-                "role_renamed"
+                notes.push("role_renamed");
             }
         }
     }
@@ -146,34 +166,52 @@ fn role(message: &str, body: &Body) -> Option<Change> {
     let is_used = |message: &&str| role_of(message) == Some(refused);
     json::elements(body.get("messages")?).iter().find(|message| is_used(message))?;
     let to = ROLES.into_iter().find(|role| *role != refused)?;
-    Some(Change { how: How::Role, name: refused.to_owned(), to })
+    Some(Change { how: How::Role, name: refused.to_owned(), to: to.to_owned() })
+}
+
+/// A parameter that is needed, and that earlier refusals left out.
+fn missing(error: &Error, body: &Body, left_out: &Body) -> Option<Change> {
+    let name = named(error).filter(|name| names::is_missing(error.message()) && !body.has(name))?;
+    let to = left_out.get(&name)?.to_owned();
+    Some(Change { how: How::Keep, name, to })
 }
 
 /// The name of the refused parameter.
 fn refused(error: &Error) -> Option<String> {
-    let details = error.details();
     if error.kind() != Kind::UnsupportedParameter && !names::is_refusal(error.message()) {
         return None;
     }
-    if let Some(path) = details.body.as_deref().and_then(names::in_loc) {
-        return Some(path);
-    }
-    let named = details.param.as_deref().map(names::first_of).filter(|name| !name.is_empty());
-    named.or_else(|| names::in_message(error.message()))
+    named(error)
+}
+
+/// The name of the parameter that an error speaks of.
+fn named(error: &Error) -> Option<String> {
+    let param = error.details().param.as_deref().map(names::first_of).filter(|name| !name.is_empty());
+    param.or_else(|| names::in_message(error.message()))
 }
 
 /// How to do without a parameter of this name.
-fn parameter(name: &str, body: &Body, fixed: &Body) -> Option<Change> {
+fn parameter(name: &str, error: &Error, body: &Body, fixed: &Body) -> Option<Change> {
     if !body.has(name) || fixed.has(name) {
         return None;
     }
+    let value = body.get(name).unwrap_or("null");
     let name = name.to_owned();
-    if LIMITS.contains(&name.as_str()) {
-        let to = LIMITS.into_iter().find(|limit| *limit != name && !body.has(limit))?;
-        return Some(Change { how: How::Rename, name, to });
+    if let Some(limit) = LIMITS.iter().find(|limit| **limit == name) {
+        let other = LIMITS.into_iter().find(|other| other != limit && !body.has(other))?;
+        let is_name = !names::is_of_value(&words(error), "");
+        return is_name.then(|| Change { how: How::Rename, name, to: other.to_owned() });
     }
-    // Without it, calls come in parallel where the caller asked for one at a time.
-    let is_meant =
-        MEANT.contains(&name.as_str()) || (name == "parallel_tool_calls" && body.get(&name) == Some("false"));
-    (!is_meant).then_some(Change { how: How::Drop, name, to: "" })
+    // Without a false one, calls come in parallel where the caller asked for one at a time.
+    let is_harmless = HARMLESS.contains(&name.as_str()) || (name == "parallel_tool_calls" && value == "true");
+    let is_of_value = names::is_of_value(&words(error), value);
+    let (how, to) = if is_of_value { (How::DropValue, value.to_owned()) } else { (How::Drop, String::new()) };
+    is_harmless.then_some(Change { how, name, to })
+}
+
+/// All that an error says of its kind, lower case.
+fn words(error: &Error) -> String {
+    let details = error.details();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    [&text(&details.code), " ", &text(&details.r#type), " ", error.message()].concat().to_ascii_lowercase()
 }

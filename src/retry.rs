@@ -15,23 +15,26 @@ const CAP_MS: u64 = 8_000;
 pub struct Advice {
     should_retry: Option<bool>,
     after_ms: Option<u64>,
+    /// Until when no request is left.
+    spent_ms: Option<u64>,
 }
 
 impl Advice {
     /// `header` looks a header up by its lower-case name; `retry-after` must be in seconds, where it was a date.
-    pub fn read(header: &dyn Fn(&str) -> Option<String>) -> Self {
+    /// `spent_ms`: in how many milliseconds a rate limit that is used up is whole again.
+    pub fn read(header: &dyn Fn(&str) -> Option<String>, spent_ms: Option<u64>) -> Self {
         let should_retry = match header("x-should-retry").as_deref() {
             Some("true") => Some(true),
             Some("false") => Some(false),
             _ => None,
         };
         let number = |name: &str, factor: u64| scan::scaled(header(name)?.trim_ascii(), factor);
-        Self { should_retry, after_ms: number("retry-after-ms", 1).or_else(|| number("retry-after", 1000)) }
+        Self { should_retry, after_ms: number("retry-after-ms", 1).or_else(|| number("retry-after", 1000)), spent_ms }
     }
 
-    /// For how long the provider wants no request.
-    pub fn pause_ms(self) -> Option<u64> {
-        self.after_ms
+    /// For how many ms the provider wants no request, whether this one is tried again or not. No timer goes beyond.
+    pub fn pause_ms(&self) -> Option<u64> {
+        self.after_ms.or(self.spent_ms).map(|wait| wait.min(i32::MAX as u64))
     }
 }
 
@@ -40,9 +43,11 @@ pub fn delay(error: &Error, advice: Advice, tried: u32, random: u64) -> Option<u
     if !advice.should_retry.unwrap_or_else(|| is_worth_it(error)) {
         return None;
     }
+    // A window that opens soon is worth the wait; a day's is not told to be the one that is meant.
+    let spent = advice.spent_ms.filter(|wait| error.status() == Some(429) && *wait <= LONGEST_MS);
     match advice.after_ms {
         Some(wait) => Some(wait).filter(|wait| *wait <= LONGEST_MS),
-        None => Some(random % span(tried)),
+        None => spent.or(Some(random % span(tried))),
     }
 }
 

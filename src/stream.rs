@@ -28,6 +28,7 @@ pub use repair::Repairs;
 use crate::accumulate::Accumulator;
 use crate::error::{Details, Error, Kind};
 use crate::scan;
+use crate::secret::Secrets;
 use crate::sse;
 use crate::wire::{clean, failure};
 use normal::Normalizer;
@@ -96,6 +97,7 @@ pub struct Decoder {
     /// The first value was a whole reply of another shape, should nothing follow.
     is_foreign: bool,
     limits: Limits,
+    secrets: Secrets,
     /// Bytes of the body so far.
     fed: usize,
 }
@@ -119,6 +121,7 @@ impl Decoder {
             cut: false,
             is_foreign: false,
             limits: Limits::default(),
+            secrets: Secrets::default(),
             fed: 0,
         }
     }
@@ -126,6 +129,12 @@ impl Decoder {
     /// Bounds other than the default ones.
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// What no error may show, should the provider echo it.
+    pub fn with_secrets(mut self, secrets: Secrets) -> Self {
+        self.secrets = secrets;
         self
     }
 
@@ -200,7 +209,7 @@ impl Decoder {
             }
             Body::Other(text) => {
                 let text = String::from_utf8_lossy(&text);
-                self.fail(failure::not_a_reply(&self.content_type, &text));
+                self.fail(failure::not_a_reply(&self.content_type, &text, &self.secrets));
             }
         }
         self.settle();

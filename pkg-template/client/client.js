@@ -1,11 +1,8 @@
 // The client: options said once, and the calls that are made of them.
 import { ApiCall } from "../call/call.js";
 import { ChatStream } from "../chat/stream.js";
-import { repairBaseURL } from "./base-url.js";
-import { Dialect, homeOf } from "./dialect.js";
-import { checkTypes } from "./options.js";
 import { bodyOf } from "./params.js";
-import { Queue } from "./queue.js";
+import { Place } from "./place.js";
 import { ApiRequest } from "./request.js";
 
 /** One request, one reply: with `stream: true` a ChatStream at once, otherwise a promise of the completion. */
@@ -24,7 +21,7 @@ class Client {
 
   constructor(options = {}) {
     this.#options = options;
-    this.#place = placeOf(options);
+    this.#place = new Place(options);
   }
 
   /** What this client knows of its provider: found by host, given, or learnt from refusals. */
@@ -47,15 +44,6 @@ class Client {
   }
 }
 
-function placeOf(options) {
-  checkTypes(options);
-  const provider = options.provider ?? undefined;
-  const { baseURL = homeOf(provider) } = options;
-  const place = repairBaseURL(baseURL);
-  const dialect = new Dialect(provider, place.provider);
-  return { ...place, dialect, queue: new Queue(options.maxConcurrency ?? undefined) };
-}
-
 function begin(params, options, call, place) {
   const stream = Boolean(params?.stream);
   const reply = started("/chat/completions", () => bodyOf(params), stream, options, call, place);
@@ -64,7 +52,7 @@ function begin(params, options, call, place) {
 
 /** A call that has begun; what is wrong with it is what it fails of. */
 function started(path, body, stream, options, call, place) {
-  const prepare = () => new ApiRequest(path, body(), stream, options, call, place ?? placeOf(options));
+  const prepare = () => new ApiRequest(path, body(), stream, options, call, place ?? new Place(options));
   return new ApiCall(prepare, call?.onEnd ?? options?.onEnd);
 }
 

@@ -65,14 +65,26 @@ export class Dialect {
     return base.includes("/deployments/") && !query.includes("api-version") ? this.#facts.deploymentQuery : undefined;
   }
 
-  /** `learnt`: `[model, [["rename", name, other], ["drop", name, ""], ["roles", role, other]]]`, JSON text of the core's. */
+  /**
+   * `learnt`: `[model, changes]`, JSON text of the core's. A change is `["rename", name, other]`, `["roles", role, other]`,
+   * `["drop", name, null]`, `["dropValues", name, value]` or `["keep", name, null]`, and corrects what was learnt before.
+   */
   learn(learnt) {
     const [model, changes] = JSON.parse(learnt);
     const facts = this.facts;
     const known = own(own(facts, "models"), model);
-    for (const [how, name, other] of changes) {
-      if (how !== "drop") put(own(known, how), name, other);
-      else if (!own(known, "drop", []).includes(name)) known.drop.push(name);
+    for (const [how, name, to] of changes) {
+      if (how === "rename" || how === "roles") {
+        const names = own(known, how);
+        put(names, name, to);
+        delete names[to];
+      } else if (how === "dropValues") add(own(own(known, how), name, []), to);
+      else {
+        add(own(known, how, []), name);
+        const other = how === "keep" ? "drop" : "keep";
+        if (known[other]) known[other] = known[other].filter((one) => one !== name);
+        if (how === "keep" && known.dropValues) delete known.dropValues[name];
+      }
     }
     this.#keep(facts);
   }
@@ -92,6 +104,14 @@ export class Dialect {
 function own(object, name, fresh = {}) {
   if (!Object.hasOwn(object, name)) put(object, name, fresh);
   return object[name];
+}
+
+/** The last ones of a list that would grow for ever, were each value another. */
+const MOST = 32;
+
+function add(list, value) {
+  if (!list.includes(value)) list.push(value);
+  if (list.length > MOST) list.shift();
 }
 
 function put(object, name, value) {

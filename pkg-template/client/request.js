@@ -1,11 +1,11 @@
 // What a caller said, of client and call, as one request. Throws ConfigErrors.
 import { limitsOf } from "../call/clock.js";
 import { config } from "../call/errors.js";
-import { endpoint, isLocal } from "./base-url.js";
-import { checkPlace, keyOf } from "./keys.js";
-import { headersOf, queryOf, secretsIn } from "./named.js";
+import { keyOf } from "./keys.js";
+import { headersOf, secretsIn } from "./named.js";
 import { checkTypes } from "./options.js";
 import { textOf } from "./params.js";
+import { checkPlace } from "./place.js";
 
 /** One request, its key still to be asked for: all that a call has of its client. `params`: JSON text, "" for a GET. */
 export class ApiRequest {
@@ -24,26 +24,31 @@ export class ApiRequest {
   #options;
   #page = globalThis.location?.origin;
   #settings;
+  #extraBody;
+  #where;
+  #hasKey = false;
 
-  constructor(path, params, stream, options, call, { dialect, queue, ...place }) {
+  constructor(path, params, stream, options, call, place) {
     checkTypes(call);
+    const { url, secrets, needsModel, place: where } = place.target(path);
     this.params = params;
-    this.dialect = dialect;
-    this.queue = queue;
+    this.dialect = place.dialect;
+    this.queue = place.queue;
     this.signal = signalOf(call.signal);
     this.fetch = options.fetch ?? undefined;
     this.limits = limitsOf(call.timeout ?? options.timeout);
+    this.url = url;
+    this.#where = where;
     this.#options = options;
-    const query = queryOf(dialect.queryAt(place), options.query);
-    this.url = endpoint(place, path, query);
     const type = params ? { "content-type": "application/json" } : undefined;
-    this.headers = headersOf([type, dialect.headers, options.headers, call.headers]);
-    this.secrets = secretsIn([...Object.entries(this.headers), ...new URL(this.url).searchParams]);
+    this.headers = headersOf([type, place.dialect.headers, options.headers, call.headers]);
+    this.secrets = [...secrets, ...secretsIn(Object.entries(this.headers))];
+    this.#extraBody = call.extraBody && textOf(call.extraBody, "extraBody");
     this.#settings = {
-      url: this.url,
+      url,
       page: this.#page,
       model: options.model,
-      needsModel: !this.url.includes("/deployments/") && !isLocal(this.url),
+      needsModel,
       stream,
       adapt: options.adapt,
       retries: retriesOf(call.maxRetries ?? options.maxRetries ?? 2),
@@ -51,12 +56,11 @@ export class ApiRequest {
       ...boundsOf(options.limits),
       secrets: this.secrets,
     };
-    this.extraBody = call.extraBody && textOf(call.extraBody, "extraBody");
   }
 
   /** Something secret is sent: where a redirect leads is no place for it. */
   get isSecret() {
-    return this.secrets.length > 0 || this.hasKey;
+    return this.secrets.length > 0 || this.#hasKey;
   }
 
   /** The key, or a promise of it. */
@@ -68,16 +72,16 @@ export class ApiRequest {
   settings(key) {
     const { dialect, headers } = this;
     if (key) {
-      checkPlace(this.url, this.#page, this.#options.dangerouslyAllowBrowser);
+      checkPlace(this.#where, this.#page, this.#options.dangerouslyAllowBrowser);
       const name = dialect.keyHeader ?? "authorization";
       if (headers[name] === undefined) headers[name] = dialect.keyHeader ? key : `Bearer ${key}`;
       this.secrets.push(key);
-      this.hasKey = true;
+      this.#hasKey = true;
     }
     // Taken away by the caller.
     for (const name in headers) if (headers[name] === null) delete headers[name];
     const more = [`"dialect":${dialect.text}`];
-    if (this.extraBody) more.push(`"extraBody":${this.extraBody}`);
+    if (this.#extraBody) more.push(`"extraBody":${this.#extraBody}`);
     return `${JSON.stringify(this.#settings).slice(0, -1)},${more}}`;
   }
 }

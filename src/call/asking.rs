@@ -34,6 +34,8 @@ pub(super) struct Request {
     pub body: Body,
     /// Members that go out as they are: the caller's extra body.
     pub fixed: Body,
+    /// Members that the dialect left out.
+    pub left_out: Body,
     pub adapts: bool,
     pub negotiation: Negotiation,
     /// Repairs of the request, which every reply to it is told with.
@@ -41,17 +43,23 @@ pub(super) struct Request {
     pub retries: u32,
     pub deadline_ms: Option<u64>,
     pub limits: Limits,
+    /// It was let go of.
+    pub is_gone: bool,
 }
 
 impl Request {
+    /// Lets go of what is not sent again, the model's name apart: images need not be held while the reply comes.
+    pub fn let_go(&mut self) {
+        if std::mem::replace(&mut self.is_gone, true) {
+            return;
+        }
+        self.body.retain(|name, _| name == "model");
+        (self.fixed, self.left_out) = (Body::default(), Body::default());
+    }
+
     /// A request without a body yet.
     pub fn new(asking: &Asking<'_>) -> Self {
         let Asking { adapts, retries, deadline_ms, limits, .. } = *asking;
         Self { adapts, retries, deadline_ms, limits, ..Self::default() }
-    }
-
-    /// The request is not sent again. The model is told of what was learnt.
-    pub fn let_go(&mut self) {
-        self.body.retain(|name, _| name == "model");
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::error::{Details, Error, Kind};
 use crate::scan;
+use crate::secret::Secrets;
 
 /// Where the call was made.
 #[derive(Debug, Default, Clone, Copy)]
@@ -14,14 +15,16 @@ pub struct Surroundings<'a> {
 }
 
 /// The error for a connection that failed or broke. `url`: what was called; `cause`: what the runtime said.
-pub fn connection_error(url: &str, cause: &str, in_reply: bool, around: Surroundings<'_>) -> Error {
+pub fn connection_error(url: &str, cause: &str, in_reply: bool, around: Surroundings<'_>, secrets: &Secrets) -> Error {
+    let cause = secrets.struck_out(cause);
     if in_reply {
-        let message = ["The connection broke in the middle of the reply: ", cause].concat();
+        let message = ["The connection broke in the middle of the reply: ", &cause].concat();
         return Error::stream(Kind::Truncated, message, Details::default());
     }
     let address = scan::split(url, "?").map_or(url, |(address, _)| address);
     let (why, page) = reason(address, around);
-    Error::new(Kind::Connection, ["No response from ", address, ": ", cause, ". ", why, page].concat())
+    let address = secrets.struck_out_of_address(address);
+    Error::new(Kind::Connection, ["No response from ", &address, ": ", &cause, ". ", why, page].concat())
 }
 
 /// The likely reason and what to do, in two parts of which the second may be empty.

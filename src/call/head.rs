@@ -1,8 +1,11 @@
 //! What the head of a response tells.
 
+use super::Call;
+use crate::error::Error;
 use crate::json;
 use crate::retry::Advice;
 use crate::scan;
+use crate::secret::Secrets;
 use crate::wire::rate;
 
 /// Where providers put their name for a request.
@@ -20,14 +23,15 @@ pub struct Head {
 
 impl Head {
     /// `header` looks a header up by its lower-case name. `now_ms`: the time since 1970.
-    pub fn read(status: u16, header: &dyn Fn(&str) -> Option<String>, now_ms: u64) -> Self {
+    pub fn read(status: u16, header: &dyn Fn(&str) -> Option<String>, now_ms: u64, secrets: &Secrets) -> Self {
         let request_id = REQUEST_IDS.iter().find_map(|name| header(name)).filter(|id| !id.is_empty());
+        let rate_limit = rate::read(header, now_ms);
         Self {
             status,
-            request_id,
-            advice: Advice::read(header),
-            rate_limit: rate::read(header, now_ms),
-            location: header("location"),
+            request_id: request_id.map(|id| secrets.struck_out(&id)),
+            advice: Advice::read(header, rate_limit.as_deref().and_then(rate::spent_ms)),
+            rate_limit,
+            location: header("location").map(|location| secrets.struck_out_of_address(&location)),
         }
     }
 
@@ -67,5 +71,24 @@ impl Head {
         out.push_str(&scan::decimal(attempts as u64));
         out.push('}');
         out
+    }
+}
+
+impl Call {
+    /// What no error may show.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// For how many ms the provider wants no request, where the response said so, be this call tried again or not; else where
+    /// there were too many, how long this call waits.
+    pub fn pause_ms(&self) -> Option<u64> {
+        let head = self.head.as_ref().filter(|head| !head.is_good())?;
+        head.advice.pause_ms().or_else(|| Some(self.wait_ms).filter(|_| head.status == 429))
+    }
+
+    /// The error with the provider's name for the request, which a frame in a reply doesn't know.
+    pub(super) fn named(&self, error: Error) -> Error {
+        error.with_request_id(self.head.as_ref().and_then(|head| head.request_id.as_ref()))
     }
 }

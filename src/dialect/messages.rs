@@ -49,7 +49,9 @@ impl Rules<'_> {
 
     fn message(&self, message: &str, note: &mut dyn FnMut(&'static str)) -> Option<String> {
         let role = json::member(message, "role")?;
-        let renamed = self.roles.iter().find(|(from, _)| json::string(role) == Some(from)).map(|(_, to)| *to);
+        let rename = |role, (from, to): &(&str, _)| if json::string(role) == Some(from) { *to } else { role };
+        // In order: what a model's facts say is said of what the provider's made of it.
+        let renamed = Some(self.roles.iter().fold(role, rename)).filter(|to| *to != role);
         let is_reply = role == "\"assistant\"";
         let has_id = self.short_ids && role == "\"tool\"";
         if renamed.is_none() && !is_reply && !has_id {

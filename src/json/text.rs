@@ -173,7 +173,7 @@ pub fn compact(raw: &str) -> String {
 }
 
 /// Where a string ends whose opening quote was passed, its closing quote included. It may hold control characters.
-fn string_end(text: &str) -> usize {
+pub(crate) fn string_end(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;
     loop {

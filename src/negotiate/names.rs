@@ -20,6 +20,41 @@ const REFUSALS: [&str; 12] = [
     "allowed for this model",
 ];
 
+/// With one of these, lower case, it is the value that is not taken.
+const OF_VALUES: [&str; 14] = [
+    "unsupported_value",
+    "unsupported value",
+    "invalid_value",
+    "invalid value",
+    "unexpected value",
+    "supported values",
+    "allowed values",
+    "valid values",
+    "permitted values",
+    "possible values",
+    "only the default",
+    "unknown variant",
+    "is not one of",
+    "is allowed",
+];
+
+/// Else, with one of these it is the name.
+const OF_NAMES: [&str; 10] = [
+    "unsupported_param",
+    "unsupported param",
+    "unknown_param",
+    "unknown param",
+    "unknown field",
+    "unknown name",
+    "unrecogni",
+    "extra",
+    "keyword argument",
+    "additional propert",
+];
+
+/// Else, what must be of a value, or who names it, speaks of the value.
+const BOUNDS: [&str; 4] = ["must be", "should be", "at least", "at most"];
+
 /// The word before a quoted name that makes it the refused one.
 const NOUNS: [&str; 12] = [
     "parameter",
@@ -53,8 +88,31 @@ const BEHIND: [&str; 2] = [": extra inputs are not permitted", ": extra fields n
 
 /// True where the message says that something is not taken.
 pub fn is_refusal(message: &str) -> bool {
+    has_any(&message.to_ascii_lowercase(), &REFUSALS)
+}
+
+/// True where the message says that something is not there.
+pub fn is_missing(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    REFUSALS.iter().any(|word| scan::position(&message, word).is_some())
+    has_any(&message, &["required", "missing", "must be set", "must be provided"])
+}
+
+/// True where not the name is refused but the value, raw. `words`: of the error, lower case.
+pub fn is_of_value(words: &str, value: &str) -> bool {
+    let value = json::string(value).unwrap_or(value).to_ascii_lowercase();
+    let is_end =
+        |letter: Option<char>| !letter.is_some_and(|letter| letter.is_alphanumeric() || "_-.".contains(letter));
+    let mut rest = words;
+    let mut is_said = false;
+    while let (false, Some((before, after))) = (is_said || value.is_empty(), scan::split(rest, &value)) {
+        is_said = is_end(before.chars().next_back()) && is_end(after.chars().next().filter(|letter| *letter != '.'));
+        rest = after;
+    }
+    has_any(words, &OF_VALUES) || (!has_any(words, &OF_NAMES) && (is_said || has_any(words, &BOUNDS)))
+}
+
+fn has_any(text: &str, phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| scan::position(text, phrase).is_some())
 }
 
 /// The first step of a path: `stream_options` of "body.stream_options.include_usage" and of "stream_options[0]".
@@ -76,29 +134,17 @@ fn snake(name: &str) -> String {
     out
 }
 
-/// FastAPI: `"loc":["body","stream_options","include_usage"]` speaks of `stream_options`.
-pub fn in_loc(body: &str) -> Option<String> {
-    let (_, rest) = scan::split(body, "\"loc\":")?;
-    let mut steps = json::elements(rest).into_iter().filter_map(json::string);
-    let first = steps.next()?;
-    let name = if first == "body" { steps.next()? } else { first };
-    Some(name.to_owned())
-}
-
 /// The refused name in a text.
 pub fn in_message(message: &str) -> Option<String> {
-    let mut before = "";
     for quote in Quotes::of(message) {
         let name = first_of(quote.text);
         // What is said of a message or a tool is not said of a parameter.
         if name == "messages" || name == "tools" {
             return None;
         }
-        // `('body', 'store')` is pydantic's `loc` as Python prints it.
-        if NOUNS.contains(&quote.word.as_str()) || quote.is_refused() || before == "body" {
+        if NOUNS.contains(&quote.word.as_str()) || quote.is_refused() {
             return Some(name);
         }
-        before = quote.text;
     }
     let lower = message.to_ascii_lowercase();
     let behind = |prefix: &&str| Some(word(message.get(scan::position(&lower, prefix)? + prefix.len()..)?, true));

@@ -12,6 +12,7 @@ use super::tools::Slots;
 use crate::accumulate::{self, Accumulator};
 use crate::error::{Details, Error, Kind};
 use crate::json;
+use crate::secret::Secrets;
 use crate::wire::chunk::{Choice, Chunk};
 use crate::wire::{clean, failure as wire_failure};
 use std::borrow::Cow;
@@ -51,28 +52,28 @@ const REPORTS: [&str; 11] = [
 ];
 
 /// The failure that a chunk reports, in whatever member. `None`: it reports none.
-pub fn failure(chunk: &Chunk<'_>, raw: &str) -> Option<Error> {
+pub fn failure(chunk: &Chunk<'_>, raw: &str, secrets: &Secrets) -> Option<Error> {
     let has_choices = chunk.choices.as_ref().is_some_and(|choices| !choices.is_empty());
     let is_empty = |error: &str| matches!(error, "{}" | "[]" | "0") && has_choices;
     let says_something = |error: &&str| !matches!(*error, "false" | "\"\"") && !is_empty(error);
     if let Some(error) = chunk.error.filter(says_something) {
-        return Some(wire_failure::frame(if error.starts_with(['{', '[']) { error } else { raw }));
+        return Some(wire_failure::frame(if error.starts_with(['{', '[']) { error } else { raw }, secrets));
     }
     let in_choice = chunk.choices.iter().flatten().find_map(|choice| choice.error.filter(says_something));
     if let Some(error) = in_choice {
-        return Some(wire_failure::frame(error));
+        return Some(wire_failure::frame(error, secrets));
     }
     let extra =
         |name: &str| chunk.extra.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
     // MiniMax: status 200, `base_resp.status_code` tells.
     let status = extra("base_resp").and_then(|base| json::member(base, "status_code"));
     if status.is_some_and(|code| json::number(code) != Some(0)) {
-        return Some(wire_failure::frame(raw));
+        return Some(wire_failure::frame(raw, secrets));
     }
     let is_error_object = chunk.object == Some("\"error\"") || extra("success") == Some("false");
     let says = REPORTS.iter().any(|name| extra(name).is_some_and(|value| !matches!(value, "null" | "[]" | "\"\"")));
     let is_bare = chunk.choices.is_none() && chunk.usage.is_none();
-    (is_error_object || (is_bare && says)).then(|| wire_failure::frame(raw))
+    (is_error_object || (is_bare && says)).then(|| wire_failure::frame(raw, secrets))
 }
 
 impl Normalizer {

@@ -94,7 +94,7 @@ impl Decoder {
             let is_chunk = json::member(&text, "choices").is_some();
             if !is_chunk {
                 self.repairs.note("error_event");
-                return self.fail(failure::frame(&text));
+                return self.fail(failure::frame(&text, &self.secrets));
             }
         }
         if PINGS.contains(&event.name) {
@@ -193,7 +193,9 @@ impl Decoder {
         }
         self.values += 1;
         self.is_foreign = foreign::adopt(&mut chunk, raw, &mut self.repairs);
-        let failed = normal::failure(&chunk, raw);
+        let failed = normal::failure(&chunk, raw, &self.secrets);
+        // What reports the failure is told by the error, which shows no secret.
+        chunk.extra.retain(|_| failed.is_none());
         let is_whole = chunk.is_completion();
         if chunk.choices.is_some() || failed.is_none() {
             // Each choice is read by what came before it. Copilot splits one into several of the same index.
@@ -240,7 +242,7 @@ impl Decoder {
     pub(super) fn check_strangers(&mut self, decoder: &sse::Decoder) {
         if let (0, Some(line)) = (self.values, decoder.strange_line()) {
             let line = String::from_utf8_lossy(line);
-            self.fail(failure::not_a_reply(&self.content_type, &line));
+            self.fail(failure::not_a_reply(&self.content_type, &line, &self.secrets));
         }
     }
 }

@@ -9,16 +9,35 @@ pub struct Body(Vec<(String, String)>);
 impl Body {
     /// The members of a raw object; `None` for any other value.
     pub fn read(object: &str) -> Option<Self> {
-        let mut cursor = Cursor::new(object);
+        Self::of(object.to_owned())
+    }
+
+    /// As [`Body::read`], of a text that nobody else needs: its longest member, which may hold images, is not copied.
+    pub fn of(mut text: String) -> Option<Self> {
+        let mut cursor = Cursor::new(&text);
         let mut first = true;
         let mut found = Vec::new();
         if !cursor.open(b'{') {
             return None;
         }
         while let Some(key) = cursor.key(&mut first).ok()? {
-            found.push((key.to_owned(), cursor.value().ok()?.to_owned()));
+            let length = cursor.value().ok()?.len();
+            let end = text.len() - cursor.rest().len();
+            found.push((key.to_owned(), end - length..end));
         }
-        cursor.rest_is_blank().then_some(Self(found))
+        if !cursor.rest_is_blank() {
+            return None;
+        }
+        let longest = found.iter().map(|(_, place)| place.clone()).max_by_key(|place| place.len()).unwrap_or(0..0);
+        let copied = |place: &std::ops::Range<usize>| text.get(place.clone()).unwrap_or("").to_owned();
+        let value = |place| if place == longest { String::new() } else { copied(&place) };
+        let mut members: Vec<_> = found.into_iter().map(|(key, place)| (key, value(place))).collect();
+        text.truncate(longest.end);
+        text.drain(..longest.start);
+        if let Some((_, value)) = members.iter_mut().find(|(_, value)| value.is_empty()) {
+            *value = text;
+        }
+        Some(Self(members))
     }
 
     /// The raw value of a member; `None` where it is null, too.
@@ -46,11 +65,13 @@ impl Body {
         }
     }
 
-    /// Takes a member away; true if there was one.
-    pub fn remove(&mut self, name: &str) -> bool {
-        let before = self.0.len();
-        self.0.retain(|(key, _)| key != name);
-        self.0.len() < before
+    /// Takes a member away.
+    pub fn remove(&mut self, name: &str) -> Option<String> {
+        let mut removed = None;
+        while let Some(at) = self.0.iter().position(|(key, _)| key == name) {
+            removed = Some(self.0.remove(at).1);
+        }
+        removed
     }
 
     /// Keeps the members for which `keep` is true.
@@ -61,7 +82,7 @@ impl Body {
     /// Gives a member another name, where it stands. One that has that name already stays, and the renamed one goes.
     pub fn rename(&mut self, from: &str, to: &str) -> bool {
         if self.get(to).is_some() {
-            return self.remove(from);
+            return self.remove(from).is_some();
         }
         if self.has(from) {
             self.remove(to);

@@ -5,17 +5,18 @@ use super::clean::{text_member, write_members};
 use super::failure;
 use crate::error::Error;
 use crate::json::{self, Cursor};
+use crate::secret::Secrets;
 
 /// The models as a JSON array of objects, each with an `id`.
-pub fn read(body: &str) -> Result<String, Error> {
+pub fn read(body: &str, secrets: &Secrets) -> Result<String, Error> {
     let body = body.trim_ascii();
     let found = ["data", "models", "result"].iter().find_map(|name| json::member(body, name));
     let list = found.filter(|list| list.starts_with('[')).unwrap_or(body);
     if !list.starts_with('[') || !json::is_whole(list) {
         return Err(if body.starts_with('{') && json::is_whole(body) {
-            failure::frame(body)
+            failure::frame(body, secrets)
         } else {
-            failure::not_a_reply("", body)
+            failure::not_a_reply("", body, secrets)
         });
     }
     let mut out = String::from("[");

@@ -21,6 +21,13 @@ pub fn read(header: &dyn Fn(&str) -> Option<String>, now_ms: u64) -> Option<Stri
     Some(out).filter(|out| out.len() > "{}".len())
 }
 
+/// In how many milliseconds the windows that are used up are whole again, of what [`read`] gave.
+pub fn spent_ms(windows: &str) -> Option<u64> {
+    let spent = |window: &&str| json::member(window, "remaining") == Some("0");
+    let windows = ["requests", "tokens"].into_iter().filter_map(|name| json::member(windows, name));
+    windows.filter(spent).filter_map(|window| json::member(window, "resetMs")?.parse().ok()).max()
+}
+
 /// One window: the limit, what is left of it, in how many milliseconds it is whole again.
 fn window(header: &dyn Fn(&str) -> Option<String>, suffixes: &[&str], now_ms: u64) -> String {
     let mut out = String::from("{");

@@ -5,11 +5,11 @@
 
 use super::body::Body;
 use crate::error::{Error, Kind};
-use crate::json;
+use crate::json::{self, Cursor};
 use crate::scan;
 
 /// What the client adds to the caller's parameters.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub struct Additions {
     /// The model for calls that name none.
     pub model: Option<String>,
@@ -17,24 +17,36 @@ pub struct Additions {
     pub stream: bool,
     /// A JSON object whose members replace those of the body.
     pub extra_body: Option<String>,
+    /// Someone has to name a model: false where the address does (a deployment), or the server has one loaded (a local one).
+    pub needs_model: bool,
 }
 
-const ROLES: [&str; 6] = ["developer", "system", "user", "assistant", "tool", "function"];
+impl Default for Additions {
+    fn default() -> Self {
+        Self { model: None, stream: false, extra_body: None, needs_model: true }
+    }
+}
+
+/// The roles whose messages must say something. Providers have others (control, latest_reminder), with rules of their own.
+const SPEAKERS: [&str; 4] = ["developer", "system", "user", "tool"];
 
 /// The body to send, as JSON text, for the caller's parameters, also JSON text.
 ///
 /// # Errors
 /// As [`build`].
 pub fn prepare(params: &str, additions: &Additions) -> Result<String, Error> {
-    build(params, additions).map(|body| body.to_json())
+    build(params.to_owned(), additions).map(|body| body.to_json())
 }
 
 /// The body to send, for the caller's parameters, JSON text.
 ///
 /// # Errors
 /// [`Kind::Config`] with a message that names the place, when the body cannot be right.
-pub fn build(params: &str, additions: &Additions) -> Result<Body, Error> {
-    let mut body = Body::read(params).ok_or_else(|| config("The request", "must be a JSON object", params))?;
+pub fn build(params: String, additions: &Additions) -> Result<Body, Error> {
+    if !Cursor::new(&params).open(b'{') || !json::is_whole(&params) {
+        return Err(config("The request", "must be a JSON object", &params));
+    }
+    let mut body = Body::of(params).unwrap_or_default();
     if let (Some(model), None) = (&additions.model, body.get("model")) {
         let mut quoted = String::new();
         json::quote_into(model, &mut quoted);
@@ -46,6 +58,7 @@ pub fn build(params: &str, additions: &Additions) -> Result<Body, Error> {
     if let Some(extra) = &additions.extra_body {
         body.merge(&Body::read(extra).ok_or_else(|| config("extraBody", "must be an object", extra))?);
     }
+    check_model(&body, additions.needs_model)?;
     check(&body)?;
     Ok(body)
 }
@@ -64,17 +77,21 @@ fn config(place: &str, expected: &str, got: &str) -> Error {
     Error::new(Kind::Config, [place, " ", expected, ", got ", kind].concat())
 }
 
-fn check(body: &Body) -> Result<(), Error> {
+/// OpenRouter takes `models`, of which the first that is there answers.
+fn check_model(body: &Body, is_needed: bool) -> Result<(), Error> {
+    let is_needed = is_needed && body.get("models").is_none_or(|models| json::elements(models).is_empty());
     match body.get("model") {
+        None | Some("\"\"") if !is_needed => Ok(()),
         None => {
             let message = "No model: give `model` in the call or in the client's options, for example \"gpt-4o-mini\"";
-            return Err(Error::new(Kind::Config, message));
+            Err(Error::new(Kind::Config, message))
         }
-        Some(model) if json::filled(model).is_none() => {
-            return Err(config("model", "must be a non-empty string", model));
-        }
-        Some(_) => {}
+        Some(model) if json::filled(model).is_none() => Err(config("model", "must be a non-empty string", model)),
+        Some(_) => Ok(()),
     }
+}
+
+fn check(body: &Body) -> Result<(), Error> {
     let Some(messages) = body.get("messages") else {
         let message = "No messages: give `messages`, for example [{ role: \"user\", content: \"Hello\" }]";
         return Err(Error::new(Kind::Config, message));
@@ -102,9 +119,8 @@ fn check_message<'a>(message: &'a str, place: &str, call_ids: &mut Vec<&'a str>)
     let at = |name: &str| [place, ".", name].concat();
     let raw_role = json::member(message, "role").unwrap_or("");
     let role = json::string(raw_role).unwrap_or("");
-    if !ROLES.contains(&role) {
-        let expected = "must be one of developer, system, user, assistant, tool, function";
-        return Err(config(&at("role"), expected, raw_role));
+    if role.is_empty() {
+        return Err(config(&at("role"), "must be a non-empty string, as \"user\"", raw_role));
     }
     check_content(message, role, &at("content"))?;
     match role {
@@ -123,7 +139,7 @@ fn check_content(message: &str, role: &str, place: &str) -> Result<(), Error> {
         Some(b'"') => true,
         Some(b'[') => role != "function" && !json::elements(content).is_empty(),
         // An assistant's message may hold tool calls instead, a function may have returned nothing.
-        None | Some(b'n') => matches!(role, "assistant" | "function"),
+        None | Some(b'n') => !SPEAKERS.contains(&role),
         _ => false,
     };
     if !fits {
@@ -158,15 +174,16 @@ fn check_calls<'a>(message: &'a str, place: &str, call_ids: &mut Vec<&'a str>) -
 }
 
 fn check_arguments(call: &str, place: &str) -> Result<(), Error> {
-    let (holder, name) = match json::member(call, "custom") {
-        Some(_) => ("custom", "input"),
-        None => ("function", "arguments"),
+    let (holder, name, expected) = match json::member(call, "custom") {
+        // Whatever the tool understands: no JSON of ours.
+        Some(custom) if custom != "null" => ("custom", "input", "must be a string"),
+        _ => ("function", "arguments", "must be a string (JSON text: use JSON.stringify)"),
     };
     let inner = json::member(call, holder).unwrap_or("");
     let value = json::member(inner, name).unwrap_or("");
     if json::string(value).is_none() {
         let place = [place, ".", holder, ".", name].concat();
-        return Err(config(&place, "must be a string (JSON text: use JSON.stringify)", value));
+        return Err(config(&place, expected, value));
     }
     if json::member(inner, "name").and_then(json::filled).is_none() {
         return Err(config(&[place, ".", holder, ".name"].concat(), "must name the function", ""));

@@ -1,9 +1,12 @@
 //! What is said of connections that fail.
 
 use tokenwire::call::{Surroundings, connection_error};
+use tokenwire::secret::Secrets;
 
 fn message(url: &str, page: Option<&str>, is_offline: bool) -> String {
-    connection_error(url, "Failed to fetch", false, Surroundings { page, is_offline }).message().to_owned()
+    connection_error(url, "Failed to fetch", false, Surroundings { page, is_offline }, &Secrets::default())
+        .message()
+        .to_owned()
 }
 
 #[test]

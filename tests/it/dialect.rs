@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use tokenwire::call::{Api, Asking, Call};
 use tokenwire::dialect::PROVIDERS;
+use tokenwire::secret::Secrets;
 use tokenwire::wire::request::Additions;
 
 fn providers() -> Map<String, Value> {
@@ -15,8 +16,8 @@ fn sent(provider: &str, body: &Value) -> (Value, Value) {
 }
 
 fn sent_in(dialect: &str, body: &Value) -> (Value, Value) {
-    let mut call = Call::new(Api::Chat, 1, None);
-    call.prepare(&body.to_string(), &Additions::default(), &Asking { dialect, adapts: true, ..Asking::default() })
+    let mut call = Call::new(Api::Chat, 1, Secrets::default());
+    call.prepare(body.to_string(), &Additions::default(), &Asking { dialect, adapts: true, ..Asking::default() })
         .unwrap();
     let body = serde_json::from_str(&call.request().unwrap()).unwrap();
     (body, serde_json::from_str(&call.repairs()).unwrap())
@@ -77,9 +78,9 @@ fn the_extra_body_goes_out_as_it_is() {
     let extra = json!({"max_completion_tokens": 7, "messages": [{"role": "developer", "content": "d"}]}).to_string();
     let additions = Additions { extra_body: Some(extra), ..Additions::default() };
     let dialect = providers()["deepseek"].to_string();
-    let mut call = Call::new(Api::Chat, 1, None);
+    let mut call = Call::new(Api::Chat, 1, Secrets::default());
     call.prepare(
-        &asked(json!({})).to_string(),
+        asked(json!({})).to_string(),
         &additions,
         &Asking { dialect: &dialect, adapts: true, ..Asking::default() },
     )
@@ -213,4 +214,38 @@ fn ids_are_as_short_as_mistral_wants_them_and_still_meet() {
 fn content_is_never_null_where_that_is_refused() {
     assert_eq!(given_back("cloudflare", reply(true))["content"], "");
     assert_eq!(given_back("openai", reply(true))["content"], Value::Null);
+}
+
+#[test]
+fn a_custom_call_goes_through_every_provider_as_it_is() {
+    for input in ["", "[]", "{}", "{\"a\":1}\n{\"a\":2}", "\u{0}\\ \"é\" \u{1F600}"] {
+        let tool = json!({"type": "custom", "custom": {"name": "f", "format": {"type": "grammar", "grammar": {"definition": input}}}});
+        let call = json!({"id": "call_abcde", "type": "custom", "custom": {"name": "f", "input": input}});
+        let messages = json!([
+            {"role": "developer", "content": "d"},
+            {"role": "assistant", "content": null, "reasoning_content": "r", "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "call_abcde", "content": input},
+        ]);
+        for provider in providers().keys() {
+            let (sent, _) = sent(provider, &asked(json!({"messages": messages, "tools": [tool]})));
+            assert_eq!(sent["tools"], json!([tool]), "{provider}");
+            let call = &sent["messages"][1]["tool_calls"][0];
+            assert_eq!(
+                (&call["type"], &call["custom"]),
+                (&json!("custom"), &json!({"name": "f", "input": input})),
+                "{provider}"
+            );
+            assert_eq!(sent["messages"][2]["content"], input, "{provider}");
+            assert_eq!(sent["messages"][2]["tool_call_id"], call["id"], "{provider}");
+        }
+    }
+}
+
+#[test]
+fn a_models_roles_are_said_of_what_the_providers_made() {
+    let dialect = r#"{"roles":{"developer":"system"},"models":{"m":{"roles":{"system":"developer"}}}}"#;
+    for role in ["system", "developer"] {
+        let body = asked(json!({"messages": [{"role": role, "content": "s"}]}));
+        assert_eq!(sent_in(dialect, &body).0["messages"][0]["role"], "developer");
+    }
 }

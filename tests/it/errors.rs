@@ -2,7 +2,11 @@
 //! that came before is kept.
 
 use crate::case::{DONE, Want, check, chunk_of, complete, delta, event, failed, finish, text};
+use serde_json::{Value, json};
+use tokenwire::error::Error;
+use tokenwire::secret::Secrets;
 use tokenwire::stream::{Decoder, Mode};
+use tokenwire::wire::failure;
 
 /// The shapes, each with the message "boom".
 fn shapes() -> Vec<(&'static str, String)> {
@@ -109,4 +113,84 @@ fn an_error_keeps_its_fields() {
     assert_eq!(details.r#type.as_deref(), Some("requests"));
     assert_eq!(details.param.as_deref(), Some("model"));
     assert!(error.is_retryable());
+}
+
+/// The error that a refusal with this message, in OpenAI's form, means.
+fn refused(message: &str) -> Error {
+    failure::response(400, &json!({"error": {"message": message}}).to_string(), None, &Secrets::default())
+}
+
+#[test]
+fn what_a_gateway_wrapped_is_the_providers_alone() {
+    let cases = [
+        (
+            "litellm.BadRequestError: OpenAIException - Error code: 400 - {'error': {'message': 'the cause'}}",
+            "the cause",
+        ),
+        ("litellm.BadRequestError: GroqException - {\"error\":{\"message\":\"the cause\"}}\n", "the cause"),
+        ("litellm.AuthenticationError: AnthropicException - {'type': 'error', 'error': ('the cause',)}", "the cause"),
+        (
+            "litellm.InternalServerError: AnthropicException - Overloaded. Handle with `litellm.InternalServerError`.",
+            "Overloaded",
+        ),
+        ("litellm.Timeout: APITimeoutError - Request timed out.", "Request timed out."),
+        ("litellm.exceptions.RateLimitError: Too fast - wait", "Too fast - wait"),
+        ("Error code: 400 - {'message': \"it's \\\\ \\u00e9 \\xe9\"}", "it's \\ é é"),
+        ("ValueError: this is nobody's wrapper - really", "ValueError: this is nobody's wrapper - really"),
+        ("litellm.APIError: OpenAIException - Connection Error: no host", "Connection Error: no host"),
+        ("litellm", "litellm"),
+        ("litellm.", "litellm."),
+        ("[1214] Incorrect role information", "[1214] Incorrect role information"),
+        ("{'a", "{'a"),
+    ];
+    for (wrapped, cause) in cases {
+        assert_eq!(refused(wrapped).message(), cause, "{wrapped}");
+        let body = refused(wrapped).details().body.clone().unwrap();
+        assert!(body.contains(&json!(wrapped).to_string()), "the body keeps all");
+    }
+    let inner = refused(
+        "litellm.BadRequestError: OpenAIException - Error code: 400 - {'error': {'message': 'm', 'type': 't', 'param': 'p', 'code': 'c'}}",
+    );
+    let details = inner.details();
+    let fields = [&details.code, &details.r#type, &details.param].map(|text| text.as_deref().unwrap());
+    assert_eq!(fields, ["c", "t", "p"]);
+    let none = failure::response(
+        400,
+        r#"{"error":{"message":"m","type":"None","param":"None","code":"400"}}"#,
+        None,
+        &Secrets::default(),
+    );
+    assert_eq!((&none.details().r#type, &none.details().param), (&None, &None));
+}
+
+#[test]
+fn the_place_of_a_wrong_value_is_told_whole() {
+    for (loc, place) in [
+        (json!(["body", "messages", 0, "content"]), "messages[0].content"),
+        (json!(["body", "stream_options", "include_usage"]), "stream_options.include_usage"),
+        (json!(["body"]), "body"),
+        (json!(["body", 12]), "body[12]"),
+        (json!(["query", "api-version"]), "query.api-version"),
+        (json!(["messages", 1, 2, "a b"]), "messages[1][2].a b"),
+    ] {
+        for body in [
+            json!({"detail": [{"loc": loc, "msg": "Wrong"}]}),
+            json!({"message": {"detail": [{"loc": loc, "msg": "Wrong"}]}}),
+        ] {
+            let error = failure::response(422, &body.to_string(), None, &Secrets::default());
+            assert_eq!(error.message(), format!("{place}: Wrong"));
+            assert_eq!(error.details().param.as_deref(), Some(place));
+        }
+    }
+}
+
+#[test]
+fn a_list_of_messages_is_told_whole_within_reason() {
+    let told = |body: Value| failure::response(400, &body.to_string(), None, &Secrets::default()).message().to_owned();
+    assert_eq!(told(json!({"message": ["a", "b"]})), "a; b");
+    assert_eq!(told(json!({"error": ["a", {"message": "b"}, "c"]})), "a; b; c");
+    assert_eq!(told(json!([{"error": {"message": "a"}}])), "a");
+    let many: Vec<String> = (0..10_000).map(|number| format!("wrong {number}")).collect();
+    let message = told(json!({"errors": many}));
+    assert!(message.len() < 400 && message.starts_with("wrong 0; wrong 1; "), "{message}");
 }

@@ -24,6 +24,7 @@ mod random;
 mod recorded;
 mod request;
 mod retry;
+mod secret;
 mod shapes;
 mod think;
 mod tidy;

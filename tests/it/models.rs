@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 use tokenwire::call::{Api, Call, Step};
+use tokenwire::secret::Secrets;
 use tokenwire::stream::End;
 use tokenwire::wire::models;
 
 fn read(body: &str) -> Value {
-    serde_json::from_str(&models::read(body).unwrap()).unwrap()
+    serde_json::from_str(&models::read(body, &Secrets::default()).unwrap()).unwrap()
 }
 
 #[test]
@@ -50,7 +51,7 @@ fn unknown_members_are_kept() {
 
 #[test]
 fn a_body_without_models_is_an_error_in_the_providers_words() {
-    let told = |body: &str| models::read(body).unwrap_err().message().to_owned();
+    let told = |body: &str| models::read(body, &Secrets::default()).unwrap_err().message().to_owned();
     assert_eq!(told(r#"{"error":{"message":"no such key"}}"#), "no such key");
     assert!(told("<html><title>Login</title></html>").contains("Login"));
     for body in ["", "OK", "null", r#"{"data":[{"id":"a"}"#, r#"[{"id":"a"}"#] {
@@ -60,7 +61,7 @@ fn a_body_without_models_is_an_error_in_the_providers_words() {
 
 #[test]
 fn a_call_collects_its_models() {
-    let mut call = Call::new(Api::Models, 1, None);
+    let mut call = Call::new(Api::Models, 1, Secrets::default());
     assert_eq!((call.snapshot().as_str(), call.step()), ("[]", Step::Send));
     call.prepare("", &Default::default(), &Default::default()).unwrap();
     assert_eq!(call.request(), None);
@@ -76,7 +77,7 @@ fn a_call_collects_its_models() {
 
 #[test]
 fn a_refused_list_is_an_error() {
-    let mut call = Call::new(Api::Models, 1, None);
+    let mut call = Call::new(Api::Models, 1, Secrets::default());
     call.prepare("", &Default::default(), &Default::default()).unwrap();
     assert_eq!(call.request(), None);
     call.on_response(401, &|name| (name == "x-request-id").then(|| "r1".to_owned()), 0);

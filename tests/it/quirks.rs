@@ -3,6 +3,7 @@
 use crate::fixtures::{self, Outcome, decode_as};
 use serde_json::Value;
 use std::path::Path;
+use tokenwire::secret::Secrets;
 use tokenwire::stream::Mode;
 use tokenwire::wire::failure;
 
@@ -102,7 +103,7 @@ fn check_errors(what: &str, cases: &Value) {
     let cases = cases.as_array().unwrap();
     for case in cases {
         let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
-        let error = failure::response(status, case["body"].as_str().unwrap(), None);
+        let error = failure::response(status, case["body"].as_str().unwrap(), None, &Secrets::default());
         let kinds = case["expected"]["kind"].as_array().unwrap();
         let includes = case["expected"]["message_includes"].as_str().unwrap();
         if !kinds.iter().any(|kind| kind == error.kind().code()) || !error.message().contains(includes) {
@@ -143,7 +144,7 @@ fn recorded_errors_give_a_message_and_their_status() {
         let body = std::fs::read_to_string(path).unwrap();
         let meta = fixtures::json(Path::new(&path.to_string_lossy().replace(".error.json", ".meta.json")));
         let status = meta["http_status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap();
-        let error = failure::response(status, &body, None);
+        let error = failure::response(status, &body, None, &Secrets::default());
         assert!(!error.message().is_empty(), "{}", path.display());
         assert!(!error.message().starts_with(['{', '<', '[']), "{}: {}", path.display(), error.message());
         println!("{status} {} {:?}", error.kind().code(), error.message());

@@ -127,11 +127,11 @@ fn messages_are_refused_with_their_place() {
     let second = |message: &str, told: &str| refuse(&with(&format!("[{user},{message}]")), told);
     second("\"Hi\"", "messages[1] must be an object with a role, got \"Hi\"");
     second("null", "messages[1] must be an object with a role, got null");
-    let roles = "messages[1].role must be one of developer, system, user, assistant, tool, function, got ";
+    let roles = "messages[1].role must be a non-empty string, as \"user\", got ";
     second(r#"{"content":"Hi"}"#, &format!("{roles}nothing"));
-    second(r#"{"role":"bot","content":"Hi"}"#, &format!("{roles}\"bot\""));
+    second(r#"{"role":"","content":"Hi"}"#, &format!("{roles}\"\""));
     second(r#"{"role":null,"content":"Hi"}"#, &format!("{roles}null"));
-    second(r#"{"role":"User","content":"Hi"}"#, &format!("{roles}\"User\""));
+    second(r#"{"role":7,"content":"Hi"}"#, &format!("{roles}7"));
     let content = "messages[1].content must be a string or a non-empty array of parts, got ";
     second(r#"{"role":"user"}"#, &format!("{content}nothing"));
     second(r#"{"role":"user","content":null}"#, &format!("{content}null"));
@@ -160,7 +160,7 @@ fn tool_calls_are_refused_with_their_place() {
         (r#"{"id":"","function":{"name":"f","arguments":"{}"}}"#, ".id must be a non-empty string, got \"\"".into()),
         (r#"{"id":"c","function":{"name":"f","arguments":{"a":1}}}"#, format!(".function.arguments {text} an object")),
         (r#"{"id":"c","function":{"name":"f"}}"#, format!(".function.arguments {text} nothing")),
-        (r#"{"id":"c","custom":{"name":"f","input":null}}"#, format!(".custom.input {text} null")),
+        (r#"{"id":"c","custom":{"name":"f","input":null}}"#, ".custom.input must be a string, got null".into()),
         (r#"{"id":"c"}"#, format!(".function.arguments {text} nothing")),
         (r#"{"id":"c","function":{"arguments":"{}"}}"#, ".function.name must name the function, got nothing".into()),
     ];
@@ -187,7 +187,64 @@ fn a_tool_message_must_answer_an_earlier_call() {
 
 #[test]
 fn a_refusal_shows_no_more_of_the_body_than_it_must() {
-    let long = format!(r#"{{"role":"{}","content":"Hi"}}"#, "secret ".repeat(20));
+    let long = format!(r#"{{"role":"tool","tool_call_id":"{}","content":"Hi"}}"#, "secret ".repeat(20));
     let error = prepare(&with(&format!("[{long}]")), &Additions::default()).unwrap_err();
     assert!(!error.message().contains("secret"), "{error}");
+}
+
+#[test]
+fn a_role_is_any_text_and_what_it_must_say_is_its_providers_matter() {
+    for role in ["control", "user_system", "latest_reminder", "bot", "User", "系统"] {
+        for content in [r#","content":"Hi""#, r#","content":[{"type":"text","text":"Hi"}]"#, r#","content":null"#, ""] {
+            let body = with(&format!(r#"[{{"role":"{role}"{content}}}]"#));
+            assert_eq!(pass(&body), body);
+        }
+    }
+}
+
+#[test]
+fn who_names_no_model_may_have_a_reason() {
+    let bare = r#"{"messages":[{"role":"user","content":"Hi"}]}"#;
+    let many = r#"{"models":["a/b","c/d"],"messages":[{"role":"user","content":"Hi"}]}"#;
+    assert_eq!(pass(many), many);
+    let local = Additions { needs_model: false, ..Additions::default() };
+    for body in [
+        bare,
+        &bare.replace('{', r#"{"model":null,"#).replace(r#"[{"model":null,"#, "[{"),
+        &PLAIN.replace(r#""m""#, r#""""#),
+    ] {
+        assert_eq!(prepare(body, &local).unwrap(), *body);
+    }
+    assert!(prepare(&bare.replacen('{', r#"{"models":[],"#, 1), &Additions::default()).is_err());
+    assert!(prepare(&PLAIN.replace(r#""m""#, "7"), &local).is_err(), "a model that is none is wrong everywhere");
+    let named = Additions { model: Some("m".into()), ..local };
+    assert_eq!(add(bare, &named)["model"], "m");
+}
+
+#[test]
+fn the_longest_member_is_passed_on_like_the_others() {
+    for at in 0..3 {
+        let long = |index: usize| if index == at { "x".repeat(100) } else { String::new() };
+        let body = format!(
+            r#"{{"a":"{}","model":"m{}","messages":[{{"role":"user","content":"{}"}}]}}"#,
+            long(0),
+            long(1),
+            long(2)
+        );
+        assert_eq!(pass(&body), body);
+    }
+}
+
+#[test]
+fn a_custom_tools_input_is_any_text() {
+    for input in [r#""""#, r#""[]""#, r#""{}""#, r#""{\"a\":1}\n{\"a\":2}""#, r#""\u0000\ud800 é""#] {
+        for custom in ["", r#","function":null"#] {
+            let call = format!(r#"{{"id":"c","type":"custom","custom":{{"name":"f","input":{input}}}{custom}}}"#);
+            let body = with(&format!(r#"[{{"role":"assistant","tool_calls":[{call}]}}]"#));
+            assert_eq!(pass(&body), body);
+        }
+    }
+    let both = r#"{"id":"c","custom":null,"function":{"name":"f","arguments":"{}"}}"#;
+    let body = with(&format!(r#"[{{"role":"assistant","tool_calls":[{both}]}}]"#));
+    assert_eq!(pass(&body), body);
 }

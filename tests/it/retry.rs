@@ -4,6 +4,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use tokenwire::call::{Api, Asking, Call, Step};
 use tokenwire::error::{Error, Kind};
+use tokenwire::secret::Secrets;
 use tokenwire::stream::{End, Mode};
 use tokenwire::wire::request::Additions;
 
@@ -15,7 +16,7 @@ const TEXT: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi
 const BUSY: &str = "data: {\"error\":{\"message\":\"Overloaded\",\"type\":\"overloaded_error\"}}\n\n";
 
 fn began(asking: Asking<'_>, seed: u64) -> Call {
-    let mut call = Call::new(Api::Chat, seed, None);
+    let mut call = Call::new(Api::Chat, seed, Secrets::default());
     call.set_mode(Mode::Text);
     call.prepare(BODY, &Additions::default(), &asking).unwrap();
     call.request().unwrap();
@@ -145,7 +146,7 @@ fn a_reply_is_tried_again_only_before_its_first_content() {
 
 #[test]
 fn what_was_handed_out_is_never_said_again() {
-    let mut call = Call::new(Api::Chat, 1, None);
+    let mut call = Call::new(Api::Chat, 1, Secrets::default());
     call.set_mode(Mode::Chunks);
     call.prepare(BODY, &Additions::default(), &thrice()).unwrap();
     call.request().unwrap();
@@ -173,4 +174,57 @@ fn a_connection_is_tried_again_and_an_abort_ends_the_wait() {
     let mut call = began(thrice(), 1);
     call.abort(Some(Error::new(Kind::Timeout, "late")));
     assert_eq!(call.end(), Some(End::Error));
+}
+
+#[test]
+fn how_long_the_provider_wants_no_request_is_told_be_it_tried_again_or_not() {
+    let pause = |retries: u32, status: u16, headers: &[(&str, &str)]| {
+        let mut call = began(Asking { retries, ..Asking::default() }, 1);
+        respond(&mut call, status, headers, "{}");
+        call.pause_ms()
+    };
+    let spent = [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "6s")];
+    let both = [
+        ("x-ratelimit-remaining-requests", "0"),
+        ("x-ratelimit-reset-requests", "2s"),
+        ("x-ratelimit-remaining-tokens", "0"),
+        ("x-ratelimit-reset-tokens", "1m"),
+    ];
+    let left = [("x-ratelimit-remaining-requests", "3"), ("x-ratelimit-reset-requests", "6s")];
+    for retries in [0, 2] {
+        assert_eq!(pause(retries, 429, &[("retry-after", "7")]), Some(7000));
+        assert_eq!(pause(retries, 429, &[("retry-after-ms", "70")]), Some(70));
+        assert_eq!(pause(retries, 429, &[("retry-after", "120")]), Some(120_000), "longer than anyone waits");
+        assert_eq!(
+            pause(retries, 429, &[("retry-after", "9999999999")]),
+            Some(i32::MAX as u64),
+            "no timer goes beyond"
+        );
+        assert_eq!(pause(retries, 429, &spent), Some(6000));
+        assert_eq!(pause(retries, 429, &both), Some(60_000));
+        assert_eq!(pause(retries, 429, &left), None);
+        assert_eq!(pause(retries, 429, &[]), None);
+        assert_eq!(pause(retries, 503, &[("retry-after", "1")]), Some(1000));
+    }
+    let mut call = began(thrice(), 1);
+    respond(&mut call, 429, &spent, "{}");
+    assert_eq!((call.step(), call.wait_ms()), (Step::Sleep, 6000), "it is waited for, too");
+    let mut call = began(thrice(), 1);
+    respond(&mut call, 200, &spent, GOOD);
+    assert_eq!(call.pause_ms(), None);
+}
+
+#[test]
+fn a_failure_inside_a_reply_has_the_requests_name() {
+    let id = [("x-request-id", "req_1")];
+    for body in [BUSY, "data: {\"error\":{\"message\":\"no\"}}\n\n", TEXT, "<html>", ""] {
+        let mut call = began(Asking::default(), 1);
+        respond(&mut call, 200, &id, body);
+        let failure = call.failure().unwrap();
+        assert_eq!(
+            (failure.class(), failure.details().request_id.as_deref()),
+            ("StreamError", Some("req_1")),
+            "{body}"
+        );
+    }
 }

@@ -8,14 +8,15 @@
 //! json: scan
 //! error: json scan
 //! sse: scan
-//! wire: error json scan sse
+//! secret: json scan
+//! wire: error json scan secret sse
 //! accumulate: json scan wire
 //! dialect: json wire
 //! negotiate: dialect error json scan wire
 //! retry: error scan
-//! stream: accumulate error json scan sse wire
-//! call: dialect error json negotiate retry scan stream wire
-//! web: call error scan stream wire
+//! stream: accumulate error json scan secret sse wire
+//! call: dialect error json negotiate retry scan secret stream wire
+//! web: call error scan secret stream wire
 //! js: call web
 //! ```
 //!

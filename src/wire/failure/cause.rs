@@ -3,9 +3,9 @@
 use crate::error::Kind;
 use crate::scan;
 
-/// By `code` and `type`, then by the message, then by the status.
-pub fn kind(status: Option<u16>, words: [&str; 2], message: &str) -> Kind {
-    let words = words.map(plain);
+/// By `code`, `type` and the class a gateway took it for, then by the message, then by the status.
+pub fn kind(status: Option<u16>, words: &[String], message: &str) -> Kind {
+    let words: Vec<String> = words.iter().map(|word| plain(word)).collect();
     by_word(status, &words).or_else(|| by_message(status, message)).unwrap_or_else(|| by_status(status))
 }
 
@@ -78,7 +78,7 @@ const WITHOUT_STATUS: [(&str, Kind); 5] = [
     ("timeout", Kind::Timeout),
 ];
 
-fn by_word(status: Option<u16>, words: &[String; 2]) -> Option<Kind> {
+fn by_word(status: Option<u16>, words: &[String]) -> Option<Kind> {
     let has = |part: &str| words.iter().any(|word| scan::position(word, part).is_some());
     let found = PARTS.iter().find(|(part, _)| has(part));
     let found = found.or_else(|| NUMBERS.iter().find(|(number, _)| words.iter().any(|word| word == number)));

@@ -135,6 +135,38 @@ const learnt = [
     },
   },
   {
+    name: "a gateway that changes its mind costs one request for each change",
+    async run(tw) {
+      let fetch;
+      const client = tw.createClient({ fetch: (...request) => fetch(...request) });
+      for (const name of ["max_tokens", "max_completion_tokens", "max_tokens", "max_completion_tokens"]) {
+        fetch = picky(name);
+        for (let call = 0; call < 3; call++) await client.chat({ ...hello, max_tokens: 5 });
+        ok(fetch.refused <= 1, `${name}: ${fetch.refused}`);
+      }
+    },
+  },
+  {
+    name: "a refused value teaches nothing of the name",
+    async run(tw) {
+      const good = completes();
+      let refused = 0;
+      const fetch = async (input, init) => {
+        const effort = JSON.parse(init.body).reasoning_effort;
+        if (effort === undefined || effort === "high") return good(input, init);
+        refused += 1;
+        const message = `Unsupported value: 'reasoning_effort' does not support '${effort}' with this model. Supported values are: 'high'.`;
+        const error = { message, type: "invalid_request_error", param: "reasoning_effort", code: "unsupported_value" };
+        return new Response(JSON.stringify({ error }), { status: 400 });
+      };
+      const client = tw.createClient({ fetch });
+      for (const effort of ["none", "none", "high", "none"]) await client.chat({ ...hello, reasoning_effort: effort });
+      equal(refused, 1);
+      same(good.calls.map((call) => bodyOf(call).reasoning_effort), [undefined, undefined, "high", undefined]);
+      same(client.dialect.models[hello.model].dropValues, { reasoning_effort: ["none"] });
+    },
+  },
+  {
     name: "names that objects inherit are names like any other",
     async run(tw) {
       const fetch = picky("store");
