@@ -19,6 +19,8 @@ const findings = JSON.parse(readFileSync(new URL("model/findings.json", import.m
 const runs = Number(process.env.TOKENWIRE_RUNS ?? 20_000);
 const first = Number(process.env.TOKENWIRE_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const without = (process.env.TOKENWIRE_WITHOUT ?? "").split(",").filter(Boolean);
+// Much of what a run costs are stacks that nobody reads.
+Error.stackTraceLimit = 4;
 /** Of more kinds of failure than this, only the names are told. */
 const MOST_SHRUNK = 12;
 
@@ -45,6 +47,9 @@ async function explained({ code, what, seed }) {
 }
 
 test(`${runs} random lives of calls`, async (t) => {
+  assert.ok(runs > 0 && Number.isInteger(first), "TOKENWIRE_RUNS and TOKENWIRE_SEED must be numbers");
+  // At once, too: a run that never ends could not say it later.
+  console.log(`model: seed ${first}, ${runs} runs`);
   t.diagnostic(`seed ${first}, ${runs} runs${without.length ? `, without ${without}` : ""}`);
   const began = process.cpuUsage();
   const found = new Map();

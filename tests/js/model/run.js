@@ -10,6 +10,8 @@ import { judgeTimeout, judgeTurns, judgeWaits } from "./waits.js";
 
 /** No wait of a client may need more jumps from timer to timer than this. */
 const MOST_JUMPS = 1000;
+/** No reply of a plan has more items than this. */
+const MOST_ROUNDS = 200;
 /** How long what ended may linger (a connection that is kept), in ms. */
 const LINGERS = 5000;
 
@@ -65,7 +67,9 @@ function startAll(world) {
 
 /** All that servers still have to say, and all that is still to be read, until nothing moves without time. Quiet before and after. */
 async function exhaust(world, reads) {
+  let rounds = 0;
   for (let moved = true; moved;) {
+    if (++rounds > MOST_ROUNDS) return void world.report("item.endless", `more than ${MOST_ROUNDS} items`);
     world.moment += 1;
     moved = false;
     for (const call of world.calls) while (call.exchange?.step()) {
@@ -106,21 +110,29 @@ async function letGo(world) {
 }
 
 /** Afterwards another call of the same client is answered, and nothing is left. */
-async function judgeRest(world) {
+async function judgeRest(world, seed) {
+  if (world.plan.client.maxConcurrency || seed % 8 === 0) await judgeNext(world);
+  await world.clock.advance(LINGERS);
+  if (world.clock.size) world.report("timer.left", `${world.clock.size} timers are left`);
+  for (const call of world.calls) judgeLeft(world, call);
+  if (liveObjects()) world.report("memory", `${liveObjects()} objects of the core are left`);
+  forget();
+}
+
+async function judgeNext(world) {
   let answer;
   const patient = { timeout: { total: 1e6, firstToken: 1e6, idle: 1e6 } };
   world.client.chat({ model: "m", messages: [{ role: "user", content: "Hi" }] }, patient).then((value) => (answer = value), (error) => (answer = error));
   await settle(world);
   for (let jumps = 0; !answer && jumps < 30 && (await world.clock.jump()); jumps++);
   if (answer?.choices?.[0]?.message.content !== "fresh") world.report("turn.lost", `afterwards a call of the same client gets ${answer}`);
-  await world.clock.advance(LINGERS);
-  if (world.clock.size) world.report("timer.left", `${world.clock.size} timers are left`);
-  for (const call of world.calls) {
-    if (call.listeners.size && !call.controller?.signal.aborted) world.report("listener.left", `${call.listeners.size} listeners are left on the signal`);
-    for (const exchange of call.exchanges) if (!exchange.isReleased) world.report("body.left", `the body of ${exchange.id} is neither read to its end nor cancelled`);
+}
+
+function judgeLeft(world, { listeners, controller, exchanges }) {
+  if (listeners.size && !controller?.signal.aborted) world.report("listener.left", `${listeners.size} listeners are left on the signal`);
+  for (const exchange of exchanges) {
+    if (!exchange.isReleased) world.report("body.left", `the body of ${exchange.id} is neither read to its end nor cancelled`);
   }
-  if (liveObjects()) world.report("memory", `${liveObjects()} objects of the core are left`);
-  forget();
 }
 
 /** Carries out a plan. Gives what was wrong, as [{ code, what, moment }]. */
@@ -146,7 +158,7 @@ async function lives(plan, tokenwire, seed, tell) {
     await finish(world, false);
     for (const held of world.held) look(world, held);
     judge(world);
-    await judgeRest(world);
+    await judgeRest(world, seed);
   } finally {
     clock.restore();
   }

@@ -60,7 +60,8 @@ function judgeSettled(world, call) {
 /** Somebody waits for what comes, and not at the pace of another reader. */
 export function waitsHard(asked) {
   if (asked.state) return false;
-  if (asked.kind === "final") return !asked.held.readers.some((reader) => reader.face === "sse" || reader.face === "response");
+  // Of a stream that was teed, the branches' readers set the pace.
+  if (asked.kind === "final") return !asked.held.branches.length && !asked.held.readers.some((reader) => reader.face === "sse" || reader.face === "response");
   return asked.kind === "next" || asked.kind === "whole";
 }
 
