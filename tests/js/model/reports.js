@@ -1,0 +1,32 @@
+// What onEnd must tell: once for every call, and the truth.
+
+/** Reports that say of no call that they are its: given to those that end so and have none. */
+function giveOut(world, endOf) {
+  for (const { report } of world.strays) {
+    const call = world.calls.find((one) => !one.reports.length && endOf(one) === report.end);
+    if (call) call.reports.push(report);
+    else world.report("onEnd.stray", `a report of no call: ${report.end} ${report.error}`);
+  }
+}
+
+/** `endOf(call)`: how it ended, as its streams say. */
+export function judgeReports(world, endOf) {
+  giveOut(world, endOf);
+  for (const call of world.calls) {
+    const { reports } = call;
+    if (reports.length !== 1) world.report(reports.length ? "onEnd.twice" : "onEnd.never", `told ${reports.length} times of a call that ended ${endOf(call)}`);
+    if (reports.length) judgeReport(world, call, reports[0], endOf(call));
+  }
+}
+
+function judgeReport(world, call, report, end) {
+  if (report.end !== end) world.report("onEnd.end", `onEnd says ${report.end}, the stream ${end}`);
+  if (!Array.isArray(report.repairs) || typeof report.timing !== "object") world.report("onEnd.shape", JSON.stringify(report));
+  const acts = (call.stream?.acts ?? []).filter((act) => act.ended === undefined);
+  const isLoud = call.signalled !== undefined || acts.some((act) => act.type === "abort");
+  if (report.end === "complete" && report.error) world.report("onEnd.error", `complete, with ${report.error}`);
+  if (report.end === "aborted" && report.error && !isLoud) world.report("onEnd.error", `left quietly, with ${report.error}`);
+  if (["error", "truncated"].includes(report.end) && !report.error) world.report("onEnd.error", `${report.end}, with no error`);
+  const own = call.asked.filter((asked) => asked.state === "error" && asked.held === call.stream && asked.value?.kind !== "config");
+  if (report.error && own.some((asked) => asked.value !== report.error)) world.report("onEnd.error", `${report.error} is not what the readers got`);
+}
