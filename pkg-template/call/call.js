@@ -11,8 +11,6 @@ import { messageOf, plainResponse, responseMeta } from "./response.js";
 /** How long the body of a refusal is waited for, in ms. */
 const REFUSAL_WAIT = 3000;
 
-const nothing = () => {};
-
 export class ApiCall extends Reply {
   /** Resolves when a reply is being read, or when the call has ended; made anew where a second try follows. */
   opened;
@@ -154,7 +152,7 @@ export class ApiCall extends Reply {
     this.isReading = true;
     const timer = this.#isRefused ? setTimeout(() => release(this.source), REFUSAL_WAIT) : undefined;
     try {
-      while (this.isReading) await this.read(nothing);
+      while (this.isReading) await this.collect();
     } finally {
       clearTimeout(timer);
     }
@@ -197,7 +195,6 @@ export class ApiCall extends Reply {
     try {
       if (signal.aborted) return listener();
       signal.addEventListener("abort", listener);
-      this.#unlisten = () => quietly(() => signal.removeEventListener("abort", listener));
     } catch (cause) {
       throw config("signal must be an AbortSignal", cause);
     }

@@ -38,7 +38,7 @@ export class Clock {
   #progress = 0;
   #waits = 0;
   #timer;
-  #hasPeeked = false;
+  #hasLooked = false;
 
   constructor(call, limits) {
     this.#call = call;
@@ -72,18 +72,20 @@ export class Clock {
     let ofContent = Infinity;
     if (!progress) {
       ofContent = left(call.waitingSince, firstToken);
-      if (!ofContent && (call.isWaiting || !this.#hasCome())) return call.expire("firstToken", WORDS.firstToken(firstToken));
-      if (!call.isWaiting) ofContent = firstToken / LOOKS;
+      if (!ofContent && !this.#looksAhead(now)) return call.expire("firstToken", WORDS.firstToken(firstToken));
+      ofContent ||= firstToken;
     }
     if (call.isReading && !left(this.#moved, idle)) return call.expire("idle", WORDS.idle(idle));
     this.#arm(Math.min(ofTotal, ofContent, idle / LOOKS));
   }
 
-  /** Nobody reads: what has come by now is looked for, once. It takes its time to be told of, until the next look. */
-  #hasCome() {
-    if (this.#hasPeeked) return false;
-    this.#hasPeeked = true;
-    this.#call.peek().catch(() => {});
+  /** Where nobody reads, what comes is looked for, once, and waited for as if somebody did. */
+  #looksAhead(now) {
+    const call = this.#call;
+    if (call.isWaiting || this.#hasLooked) return false;
+    this.#hasLooked = true;
+    call.waitingSince = now;
+    call.peek().catch(() => {});
     return true;
   }
 }

@@ -84,7 +84,10 @@ export class Reply {
   }
 
   // The one promise of a read is the one that its consumer holds; these two functions are made once.
-  #came = (result) => this.#hand(this.#take(result));
+  #came = (result) => {
+    this.isBusy = false;
+    return this.#hand(this.#take(result));
+  };
   #broke = (cause) => {
     this.isBusy = false;
     return this.#hand(this.isClosed ? this.#takeRest() : this.#stepped(this.breaks(cause)));
@@ -92,7 +95,6 @@ export class Reply {
 
   /** What a read gave, into the core. */
   #take({ done, value }) {
-    this.isBusy = false;
     if (this.isClosed) return this.#takeRest();
     if (done) {
       this.source = undefined;
@@ -113,6 +115,16 @@ export class Reply {
     if (this.contentAt === undefined) this.#look();
     if (step !== READ) this.#left(step, batch);
     return batch;
+  }
+
+  /** One read of what is no reply, for the core alone. */
+  async collect() {
+    try {
+      this.#take(await this.source.read());
+    } catch (cause) {
+      if (this.isClosed) return;
+      this.#stepped(this.breaks(cause));
+    }
   }
 
   #takeRest() {
@@ -207,12 +219,18 @@ export class Reply {
 
   /** Ends the request; whoever waits gets an APIUserAbortError with this cause. */
   abort(reason = new DOMException("This operation was aborted", "AbortError")) {
-    if (!this.#isTold) return this.stop("aborted", aborted(reason));
-    if (!this.isLeft) return;
-    // final() has given all of it: that stays an end, and only the iteration beside it stops.
-    this.isStopped = true;
-    this.failure = aborted(reason);
-    this.delivered();
+    this.halt(aborted(reason));
+  }
+
+  /** Nothing more is handed out. Where final() has given all of it, that stays its end: only what reads beside it stops. */
+  halt(failure) {
+    if (!this.#isTold) return this.stop("aborted", failure);
+    if (this.isLeft) {
+      this.isStopped = true;
+      this.failure = failure;
+      this.delivered();
+    }
+    for (const branch of this.branches) branch.halt(failure);
   }
 
   /** Ends it without an error for who reads. */
@@ -249,7 +267,7 @@ export class Reply {
   #tell() {
     this.#isTold = true;
     this.told(this.#results);
-    if (!this.isLeft) this.unlisten();
+    if (!this.isLeft && this.branches.every((branch) => branch.isDone)) this.unlisten();
     this.#over?.resolve();
   }
 

@@ -70,9 +70,14 @@ function headersOf(given) {
   };
   if (typeof given[Symbol.iterator] === "function") for (const [name, value] of given) add(value, name);
   else if (typeof given.forEach === "function") given.forEach(add);
+  else if (typeof given.get === "function") for (const name of USED) add(given.get(name), name);
   else for (const name of Object.keys(given)) add(given[name], name);
   return headers;
 }
+
+/** What the core looks at: asked for by name where headers cannot be listed. */
+const USED = ["content-type", "location", "retry-after", "retry-after-ms", "x-should-retry", "x-request-id", "request-id"];
+for (const what of ["limit", "remaining", "reset"]) USED.push(`x-ratelimit-${what}-requests`, `x-ratelimit-${what}-tokens`);
 
 /** For each header a line break, its name, a colon, its value. */
 function linesOf(headers) {

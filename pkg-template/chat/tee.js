@@ -10,6 +10,8 @@ class Branch extends Reply {
   #leave;
   isReading = true;
   isWaiting = false;
+  /** All that came was handed out, or it was left. */
+  isDone = false;
   opened;
 
   /** `source`: reads to the origin's end. */
@@ -41,7 +43,12 @@ class Branch extends Reply {
   /** The origin's end is what its branches see. */
   told() {
     if (this.isStopped) this.#leave?.();
-    else this.#origin.delivered();
+    else this.#origin.given();
+  }
+
+  unlisten() {
+    this.isDone = true;
+    if (this.#origin.branches.every((branch) => branch.isDone)) this.#origin.delivered();
   }
 
   get repairs() {

@@ -143,7 +143,8 @@ const ours = {
   name: "a key that is a word of ours leaves errors intact, but for itself",
   async run(tw) {
     for (const apiKey of words) {
-      for (const options of [{ apiKey }, { query: { key: apiKey } }, { headers: { "x-api-key": apiKey } }]) {
+      // A key with a blank in it is refused before it is sent.
+      for (const options of [...(apiKey.includes(" ") ? [] : [{ apiKey }]), { query: { key: apiKey } }, { headers: { "x-api-key": apiKey } }]) {
         const given = { ...all, ...options };
         const limited = await rejects(tw.chat(hello, { ...given, fetch: refuses(429, { message: "Slow down please", type: "requests", code: "slow" }) }));
         ok(limited instanceof tw.RateLimitError, `${apiKey}: ${limited}`);
