@@ -374,7 +374,7 @@ impl Call {
 
     fn fail(&mut self, error: Error) {
         self.state = State::Ended;
-        self.end = Some(End::Error);
+        self.end = Some(if error.kind() == Kind::Truncated { End::Truncated } else { End::Error });
         self.failure = Some(self.named(error));
     }
 }

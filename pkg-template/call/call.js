@@ -2,7 +2,7 @@
 import { quietly, release, sourceOf } from "./body.js";
 import { Clock } from "./clock.js";
 import { COLLECT, CoreCall, READ, SEND, SLEEP, ask, live, send } from "./core.js";
-import { aborted, config, expired, withoutSecrets } from "./errors.js";
+import { config, expired, withoutSecrets } from "./errors.js";
 import { linger } from "./linger.js";
 import { load } from "./load.js";
 import { Reply } from "./reply.js";
@@ -56,8 +56,11 @@ export class ApiCall extends Reply {
     this.empty = request.params ? undefined : "[]";
     this.#listen(request.signal);
     if (this.isClosed) return;
-    this.#clock = new Clock(this, request.limits);
+    // Timers and signals are foreign, too: any of them may end the call while it is set.
+    const clock = (this.#clock = new Clock(this, request.limits));
+    if (this.isClosed) return clock.stop();
     const place = request.queue.enter();
+    if (this.isClosed) return place?.leave();
     this.#leave = place?.leave;
     if (place?.turn) await this.#until(place.turn);
     const loading = this.isClosed ? undefined : load();
@@ -74,6 +77,7 @@ export class ApiCall extends Reply {
 
   /** What becomes of a promise, or undefined as soon as the call has ended: nothing foreign is waited for beyond. */
   #until(promise) {
+    if (this.isClosed) return Promise.resolve(quietly(() => promise));
     return new Promise((resolve, reject) => {
       this.#interrupt = resolve;
       Promise.resolve(promise).then(resolve, reject);
@@ -199,6 +203,7 @@ export class ApiCall extends Reply {
       throw config("signal must be an AbortSignal", cause);
     }
     this.#unlisten = () => quietly(() => signal.removeEventListener("abort", listener));
+    if (this.isClosed) this.unlisten();
   }
 
   /** Ends the call, for a time ran out. */
@@ -211,6 +216,11 @@ export class ApiCall extends Reply {
   /** Ends the call with an error of this side's. */
   fail(failure) {
     if (!this.isClosed) this.stop("error", failure);
+  }
+
+  /** A reply is being read, not a refusal. */
+  get isReplying() {
+    return this.isReading && this.#isGood;
   }
 
   /** How much of the reply came, for the clock. */
@@ -272,7 +282,7 @@ export class ApiCall extends Reply {
   async #whenRead() {
     while (!this.#isGood && !this.isClosed) await this.opened;
     if (this.#isGood) return this.meta();
-    throw this.failure ?? aborted(new DOMException("The stream was cancelled", "AbortError"));
+    throw this.loss;
   }
 }
 

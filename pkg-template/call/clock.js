@@ -38,7 +38,9 @@ export class Clock {
   #progress = 0;
   #waits = 0;
   #timer;
+  #wasReplying = false;
   #hasLooked = false;
+  #isOver = false;
 
   constructor(call, limits) {
     this.#call = call;
@@ -47,6 +49,7 @@ export class Clock {
   }
 
   stop() {
+    this.#isOver = true;
     clearTimeout(this.#timer);
   }
 
@@ -55,6 +58,8 @@ export class Clock {
     this.#timer = setTimeout(() => this.#look(), Math.min(Math.max(wait, 1), LONGEST));
     // A call that was forgotten must not keep Node from ending, unless somebody wants to know when its time is over.
     if (this.#limits.isDefault) this.#timer?.unref?.();
+    // A test's clock may call back.
+    if (this.#isOver) clearTimeout(this.#timer);
   }
 
   #look() {
@@ -62,7 +67,9 @@ export class Clock {
     const { total, firstToken, idle } = this.#limits;
     const now = performance.now();
     const { progress } = call;
-    if (progress !== this.#progress || call.waits !== this.#waits || !call.isWaiting) this.#moved = now;
+    const isSilent = progress === this.#progress && call.waits === this.#waits && call.isWaiting && this.#wasReplying;
+    if (!isSilent) this.#moved = now;
+    this.#wasReplying = call.isReplying;
     this.#progress = progress;
     this.#waits = call.waits;
     // Timers may come a little early.
@@ -75,7 +82,7 @@ export class Clock {
       if (!ofContent && !this.#looksAhead(now)) return call.expire("firstToken", WORDS.firstToken(firstToken));
       ofContent ||= firstToken;
     }
-    if (call.isReading && !left(this.#moved, idle)) return call.expire("idle", WORDS.idle(idle));
+    if (call.isReplying && !left(this.#moved, idle)) return call.expire("idle", WORDS.idle(idle));
     this.#arm(Math.min(ofTotal, ofContent, idle / LOOKS));
   }
 

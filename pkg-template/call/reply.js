@@ -50,6 +50,7 @@ export class Reply {
   /** What came that nobody had asked for, for who reads next. */
   #rest;
   #texts;
+  #loss;
 
   /** One read of the body, or one try more where it is between two; `hand` is given what is ready then, or undefined. */
   read(hand) {
@@ -184,7 +185,7 @@ export class Reply {
 
   /** All of it was given at once. */
   given() {
-    if (this.isClosed && !this.#isTold) this.#tell();
+    if (this.isClosed) this.#tell();
   }
 
   /** What came last has ended the call. `isLeft`: of it something is still to be handed out. */
@@ -208,11 +209,12 @@ export class Reply {
 
   /** Ends it from this side of the border: what was in flight fails, and nothing that came before is handed out any more. */
   stop(end, failure) {
-    if (this.#isTold) return;
+    // What is let go of may call back: the first word counts.
+    if (this.#isTold || this.isStopped) return;
     this.isStopped = true;
     this.failure = failure;
-    if (!this.isClosed) this.#close();
-    this.#results.end = end;
+    if (this.isClosed) this.#results.end = end;
+    else this.#close(end);
     this.#tell();
     for (const branch of this.branches) branch.stop(end, failure);
   }
@@ -245,7 +247,7 @@ export class Reply {
   }
 
   // The one place where a call ends. Everything is let go here and nowhere else.
-  #close() {
+  #close(end) {
     this.isClosed = true;
     this.isReading = false;
     const { core } = this;
@@ -260,11 +262,13 @@ export class Reply {
     } catch (failure) {
       this.failure = failure;
     }
+    if (end) this.#results.end = end;
     this.letGo(this.#results);
   }
 
   /** The end as it is told: once. */
   #tell() {
+    if (this.#isTold) return;
     this.#isTold = true;
     this.told(this.#results);
     if (!this.isLeft && this.branches.every((branch) => branch.isDone)) this.unlisten();
@@ -274,6 +278,11 @@ export class Reply {
   /** Why it failed, as an error: asked once. */
   judge({ failure, body }, facts) {
     return failure ? fromCore(failure, { ...facts, body: body || undefined }) : undefined;
+  }
+
+  /** What to tell who wants all of a reply of which there is only a part. */
+  get loss() {
+    return this.failure ?? (this.#loss ??= aborted(new DOMException("The stream was cancelled", "AbortError")));
   }
 
   /** Lets go of all that brings the bytes. */

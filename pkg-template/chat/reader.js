@@ -40,6 +40,7 @@ export class Reader {
   }
 
   next() {
+    if (this.#hasEnded) return Promise.resolve({ value: undefined, done: true });
     if (this.#isBusy || this.#waiting) return this.#turn(() => this.#take());
     return (this.#tail = this.#take());
   }
@@ -50,6 +51,7 @@ export class Reader {
       this.#hasEnded = true;
       this.#items = this.#batches = [];
       this.#reply.cancel();
+      this.#delivered();
       this.#stream = undefined;
     }
     return Promise.resolve({ value, done: true });
@@ -82,7 +84,8 @@ export class Reader {
   }
 
   #take() {
-    if (this.#hasEnded) return Promise.resolve({ value: undefined, done: true });
+    // Who waited when it was aborted is told so, though it was left since.
+    if (this.#hasEnded) return this.#reply.failure ? Promise.reject(this.#reply.failure) : Promise.resolve({ value: undefined, done: true });
     if (!this.#reply.isStopped) {
       if (this.#at < this.#items.length) return Promise.resolve(this.#shift());
       if (this.#batch < this.#batches.length) return Promise.resolve(this.#deliver(this.#nextBatch()));
@@ -146,7 +149,7 @@ export class Reader {
     this.#isBusy = false;
     const reply = this.#reply;
     reply.handedOut();
-    if (this.#hasEnded) return { value: undefined, done: true };
+    if (this.#hasEnded && !reply.failure) return { value: undefined, done: true };
     if (batch === undefined || reply.isStopped) {
       this.#delivered();
       if (reply.failure) throw reply.failure;

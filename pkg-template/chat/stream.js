@@ -1,5 +1,4 @@
 // ChatStream: one reply that is read once, in the way the caller chooses.
-import { aborted } from "../call/errors.js";
 import { chunkReader } from "./chunks.js";
 import { eventReader } from "./events.js";
 import { CHUNKS, EVENTS, SSE, TEXT } from "./modes.js";
@@ -48,7 +47,8 @@ export class ChatStream {
 
   /** What is to be read: the reply itself, or where final() has read it already, the same once more. */
   #late() {
-    const isRead = this.#reply.isClosed && this.#reading && this.snapshot.choices.length > 0;
+    const { isClosed, isStopped } = this.#reply;
+    const isRead = isClosed && !isStopped && this.#reading && this.snapshot.choices.length > 0;
     return isRead ? replayed(this.#reply) : this.#reply;
   }
 
@@ -62,7 +62,7 @@ export class ChatStream {
       if (!reply.failure) throw failure;
     }
     reply.given();
-    if (reply.end !== "complete") throw reply.failure ?? aborted(new DOMException("The stream was cancelled", "AbortError"));
+    if (reply.end !== "complete") throw reply.loss;
     return this.snapshot;
   }
 

@@ -6,8 +6,7 @@ import { Reply } from "../call/reply.js";
 /** A branch: what it hands out comes of its source, all else is its origin's. */
 class Branch extends Reply {
   #origin;
-  /** Called when it is left before its end. */
-  #leave;
+  #source;
   isReading = true;
   isWaiting = false;
   /** All that came was handed out, or it was left. */
@@ -15,11 +14,10 @@ class Branch extends Reply {
   opened;
 
   /** `source`: reads to the origin's end. */
-  constructor(origin, source, leave) {
+  constructor(origin, source) {
     super();
     this.#origin = origin;
-    this.#leave = leave;
-    this.source = source;
+    this.source = this.#source = source;
     this.opened = this.#begin().catch((failure) => this.broken(failure));
     origin.branches.push(this);
   }
@@ -34,21 +32,26 @@ class Branch extends Reply {
     live.add(this);
   }
 
-  /** It ends as its origin did, unless it was left before. */
+  /** It ends as its origin did, unless that could not be read. */
   judge(results) {
-    results.end = this.#origin.ending;
-    return this.#origin.failure;
+    const { failure } = this.#source;
+    results.end = failure ? "error" : this.#origin.ending;
+    return failure ?? this.#origin.failure;
   }
 
   /** The origin's end is what its branches see. */
   told() {
-    if (this.isStopped) this.#leave?.();
+    if (this.isStopped) this.#source.leave();
     else this.#origin.given();
   }
 
   unlisten() {
     this.isDone = true;
     if (this.#origin.branches.every((branch) => branch.isDone)) this.#origin.delivered();
+  }
+
+  get loss() {
+    return this.failure ?? this.#origin.loss;
   }
 
   get repairs() {
@@ -71,55 +74,77 @@ export function replayed(origin) {
     const value = rest.pop();
     return { done: value === undefined, value };
   };
-  return new Branch(origin, { read, cancel: () => (rest = []) });
+  return new Branch(origin, { read, cancel: () => (rest = []), leave() {} });
 }
 
 /** Two branches of one reply. `reader`: its iteration, in clean SSE. It is read as the faster asks, and left when both are. */
 export function branches(origin, reader) {
   reader.isRelay = true;
   const trunk = new Trunk(reader);
-  return [trunk.branch(origin), trunk.branch(origin)];
+  return [0, 1].map(() => new Branch(origin, new Limb(trunk)));
 }
 
-/** What both branches read: a list of promises of reads, of which each branch holds the place where it is. */
+/** What both branches read: a list of reads, made as the first asks. */
 class Trunk {
+  /** Of a reader that refuses: what a reply fails of is told by the reply. */
+  failure;
   #reader;
   #encoder = new TextEncoder();
-  #open = 2;
-  #last = {};
+  #branches = 2;
+  /** The place before the first read. */
+  start = {};
 
   constructor(reader) {
     this.#reader = reader;
   }
 
-  branch(origin) {
-    let at = this.#last;
-    const read = () => {
-      at.next ??= this.#grow();
-      at = at.next;
-      return at.result;
-    };
-    const source = { read, cancel: () => (at = { next: ENDED }) };
-    return new Branch(origin, source, () => {
-      if (--this.#open === 0) this.#reader.return();
-    });
+  /** The place after this one. */
+  after(place) {
+    return (place.next ??= { result: this.#read(), next: undefined });
   }
 
-  #grow() {
-    return { result: this.#read(), next: undefined };
+  leave() {
+    if (--this.#branches === 0) this.#reader.return();
   }
 
-  /** How the reply failed is the branches' to tell, of their origin. */
   async #read() {
     try {
       const { value, done } = await this.#reader.next();
       return { done, value: done ? undefined : this.#encoder.encode(value) };
-    } catch {
+    } catch (failure) {
+      this.failure = failure;
       return END;
     }
   }
 }
 
+/** Where one branch is. */
+class Limb {
+  #trunk;
+  #place;
+
+  constructor(trunk) {
+    this.#trunk = trunk;
+    this.#place = trunk.start;
+  }
+
+  get failure() {
+    return this.#trunk.failure;
+  }
+
+  read() {
+    if (!this.#place) return Promise.resolve(END);
+    this.#place = this.#trunk.after(this.#place);
+    return this.#place.result;
+  }
+
+  cancel() {
+    this.#place = undefined;
+  }
+
+  leave() {
+    this.#trunk.leave();
+  }
+}
+
 const END = { done: true, value: undefined };
-const ENDED = { result: Promise.resolve(END) };
-ENDED.next = ENDED;

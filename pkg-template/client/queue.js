@@ -55,6 +55,7 @@ export class Queue {
     clearTimeout(this.#timer);
     if (this.#wait && this.#waiting.length) {
       this.#timer = setTimeout(() => this.#next(), Math.ceil(this.#wait));
+      if (!this.#waiting.length) clearTimeout(this.#timer);
       return;
     }
     while (this.#running < this.#most && this.#waiting.length) {

@@ -20,12 +20,19 @@ export function mayAskAgain(world, call) {
 
 /** A time ran out: rightly? */
 export function judgeTimeout(world, call, { phase }) {
+  // Who reads later is told of it again.
+  if (call.hasTimedOut) return;
+  call.hasTimedOut = true;
   const limit = limitsOf(world)[phase];
-  const passed = { total: world.clock.now - call.startedAt, firstToken: call.waited, idle: call.waitedInSilence }[phase];
+  const sinceStart = world.clock.now - call.startedAt;
+  // Where nobody reads and nothing came that could be read, the time of the first content passes all the same.
+  const cameInTime = call.contentAt !== undefined && call.contentAt - call.startedAt < limit;
+  const forContent = cameInTime ? call.waited : sinceStart;
+  const passed = { total: sinceStart, firstToken: forContent, idle: call.waitedInSilence }[phase];
   if (!(passed >= limit - EARLY)) world.report("timeout.early", `${phase}, though only ${passed} ms of ${limit} were waited`);
   if (phase === "firstToken" && call.hasHandedContent) world.report("timeout.early", "firstToken after content was handed out");
   const { exchange } = call;
-  if (exchange?.verdict.isFinished && !exchange.verdict.end && !exchange.hasUnread) world.report("timeout.finished", `${phase} after the finish reason`);
+  if (exchange?.verdict.isFinished && !exchange.verdict.end && !exchange.hasUnread && call.waited > 0) world.report("timeout.finished", `${phase} after the finish reason`);
 }
 
 /** Called when nothing moves without time. */

@@ -218,7 +218,7 @@ export class World {
     const hook = (place) => this.hook(call, place);
     const exchange = new Exchange(plan, { call: call.index, number, kind, hook, now: () => this.clock.now });
     call.exchanges.push(exchange);
-    exchange.onContent = () => Object.assign(call, { waitedInSilence: 0, waitedHard: 0 });
+    exchange.onContent = () => Object.assign(call, { waitedInSilence: 0, waitedHard: 0, contentAt: call.contentAt ?? this.clock.now });
     const answer = exchange.open(init.signal);
     hook("fetch");
     return answer;
