@@ -7,11 +7,11 @@ const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * Headers of several, the later win, whatever their case. In the plain object that it gives, null says that one was taken away;
- * undefined says nothing.
+ * Headers of several over `base`, the later win, whatever their case. In the plain object that it gives, null says that one was
+ * taken away; undefined says nothing.
  */
-export function headersOf(all) {
-  const headers = Object.create(null);
+export function headersOf(all, base) {
+  const headers = Object.assign(Object.create(null), base);
   for (const given of all) {
     for (const [name, value] of pairsOf(given)) {
       if (!NAME.test(name)) throw config(`headers: ${JSON.stringify(`${name}`.slice(0, 40))} is no valid header name`);

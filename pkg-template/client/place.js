@@ -2,7 +2,7 @@
 import { config } from "../call/errors.js";
 import { endpoint, isLocal, repairBaseURL } from "./base-url.js";
 import { Dialect, homeOf } from "./dialect.js";
-import { queryOf, secretsIn } from "./named.js";
+import { headersOf, queryOf, secretsIn } from "./named.js";
 import { checkTypes } from "./options.js";
 import { Queue } from "./queue.js";
 
@@ -28,38 +28,65 @@ export class Place {
     this.#options = options;
   }
 
-  /** One endpoint: `url`; `secrets` of its query; `needsModel`: nothing of the address stands for one. */
+  /** What all requests to one endpoint share, made once. */
   target(path) {
     let target = this.#targets.get(path);
-    if (!target) this.#targets.set(path, (target = this.#find(path)));
+    if (!target) this.#targets.set(path, (target = new Target(path, this.#repaired, this.dialect, this.#options)));
     return target;
   }
+}
 
-  #find(path) {
-    const { dialect } = this;
-    const url = endpoint(this.#repaired, path, queryOf(dialect.queryAt(this.#repaired), this.#options.query));
-    const secrets = secretsIn([...new URL(url).searchParams]);
-    return { url, secrets, needsModel: !url.includes("/deployments/") && !isLocal(url), place: placeOf(url) };
+/** An endpoint, and what the client's options say of requests to it. */
+class Target {
+  url;
+  /** A plain object, null for what is taken away. */
+  headers;
+  secrets;
+  /** The core's settings that are the same for all calls: JSON text without its closing brace. */
+  settings;
+  #way;
+
+  constructor(path, repaired, dialect, options) {
+    this.url = endpoint(repaired, path, queryOf(dialect.queryAt(repaired), options.query));
+    const { protocol, hostname, origin, searchParams } = new URL(this.url);
+    const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\]|.+\.localhost)$/.test(hostname);
+    this.#way = { origin, isLoopback, isOpen: protocol === "http:" };
+    const type = path === "/models" ? undefined : { "content-type": "application/json" };
+    this.headers = headersOf([type, dialect.headers, options.headers]);
+    this.secrets = secretsIn([...searchParams, ...Object.entries(this.headers)]);
+    const { url } = this;
+    const needsModel = !url.includes("/deployments/") && !isLocal(url);
+    const said = { url, page: pageOrigin(), model: options.model, needsModel, adapt: options.adapt, ...boundsOf(options.limits) };
+    this.settings = JSON.stringify(said).slice(0, -1);
+  }
+
+  /** Refuses to send a key to where others would read it. */
+  checkKey(isAllowed) {
+    const { origin, isLoopback, isOpen } = this.#way;
+    if (isLoopback) return;
+    if (isOpen) {
+      throw config(`a key is not sent over http: anyone on the way could read it. Use https for ${origin}, or send no apiKey`);
+    }
+    const page = pageOrigin();
+    if (page !== undefined && page !== origin && !isAllowed) {
+      throw config(
+        "a key in a page can be read by everyone who opens it. Keep it on a server of yours that adds it (a gateway at the " +
+          "edge) and give the page that server's base URL; or set dangerouslyAllowBrowser: true, for keys that are the reader's own",
+      );
+    }
   }
 }
 
-/** What a key's way to an address looks like. */
-function placeOf(url) {
-  const { protocol, hostname, origin } = new URL(url);
-  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\]|.+\.localhost)$/.test(hostname);
-  return { origin, isLoopback, isOpen: protocol === "http:" };
-}
+/** The origin of the page; undefined outside of pages. */
+const pageOrigin = () => globalThis.location?.origin;
 
-/** Refuses to send a key to where others would read it. `page`: the origin of the page, undefined outside of pages. */
-export function checkPlace({ origin, isLoopback, isOpen }, page, allowed) {
-  if (isLoopback) return;
-  if (isOpen) {
-    throw config(`a key is not sent over http: anyone on the way could read it. Use https for ${origin}, or send no apiKey`);
+/** { maxEventBytes, maxResponseBytes, maxToolCalls }, each a number or left to the core. */
+function boundsOf(limits) {
+  const { maxEventBytes, maxResponseBytes, maxToolCalls } = limits ?? {};
+  const bounds = { maxEventBytes, maxResponseBytes, maxToolCalls };
+  for (const name in bounds) {
+    if (bounds[name] !== undefined && !(typeof bounds[name] === "number" && bounds[name] >= 0))
+      throw config(`limits.${name} must be a number, 0 or above, and is ${bounds[name]}`);
   }
-  if (page !== undefined && page !== origin && !allowed) {
-    throw config(
-      "a key in a page can be read by everyone who opens it. Keep it on a server of yours that adds it (a gateway at the " +
-        "edge) and give the page that server's base URL; or set dangerouslyAllowBrowser: true, for keys that are the reader's own",
-    );
-  }
+  return bounds;
 }

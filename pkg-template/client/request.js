@@ -5,7 +5,6 @@ import { keyOf } from "./keys.js";
 import { headersOf, secretsIn } from "./named.js";
 import { checkTypes } from "./options.js";
 import { textOf } from "./params.js";
-import { checkPlace } from "./place.js";
 
 /** One request, its key still to be asked for: all that a call has of its client. `params`: JSON text, "" for a GET. */
 export class ApiRequest {
@@ -22,45 +21,33 @@ export class ApiRequest {
   signal;
   fetch;
   #options;
-  #page = globalThis.location?.origin;
+  #target;
   #settings;
-  #extraBody;
-  #where;
-  #hasKey = false;
 
   constructor(path, params, stream, options, call, place) {
-    checkTypes(call);
-    const { url, secrets, needsModel, place: where } = place.target(path);
+    if (call !== options) checkTypes(call);
+    const target = (this.#target = place.target(path));
     this.params = params;
+    this.url = target.url;
     this.dialect = place.dialect;
     this.queue = place.queue;
     this.signal = signalOf(call.signal);
     this.fetch = options.fetch ?? undefined;
     this.limits = limitsOf(call.timeout ?? options.timeout);
-    this.url = url;
-    this.#where = where;
     this.#options = options;
-    const type = params ? { "content-type": "application/json" } : undefined;
-    this.headers = headersOf([type, place.dialect.headers, options.headers, call.headers]);
-    this.secrets = [...secrets, ...secretsIn(Object.entries(this.headers))];
-    this.#extraBody = call.extraBody && textOf(call.extraBody, "extraBody");
-    this.#settings = {
-      url,
-      page: this.#page,
-      model: options.model,
-      needsModel,
-      stream,
-      adapt: options.adapt,
-      retries: retriesOf(call.maxRetries ?? options.maxRetries ?? 2),
-      deadline: Date.now() + this.limits.total,
-      ...boundsOf(options.limits),
-      secrets: this.secrets,
-    };
+    const own = call === options ? undefined : call.headers;
+    this.headers = headersOf([own], target.headers);
+    this.secrets = own ? [...target.secrets, ...secretsIn(Object.entries(this.headers))] : [...target.secrets];
+    const retries = retriesOf(call.maxRetries ?? options.maxRetries ?? 2);
+    const extra = call.extraBody ? `,"extraBody":${textOf(call.extraBody, "extraBody")}` : "";
+    // The time is whole, for the core reads no fractions.
+    const deadline = this.limits.total === Infinity ? "null" : Math.ceil(Date.now() + this.limits.total);
+    this.#settings = `${target.settings},"stream":${stream},"retries":${retries},"deadline":${deadline}${extra}`;
   }
 
   /** Something secret is sent: where a redirect leads is no place for it. */
   get isSecret() {
-    return this.secrets.length > 0 || this.#hasKey;
+    return this.secrets.length > 0;
   }
 
   /** The key, or a promise of it. */
@@ -72,17 +59,14 @@ export class ApiRequest {
   settings(key) {
     const { dialect, headers } = this;
     if (key) {
-      checkPlace(this.#where, this.#page, this.#options.dangerouslyAllowBrowser);
+      this.#target.checkKey(this.#options.dangerouslyAllowBrowser);
       const name = dialect.keyHeader ?? "authorization";
       if (headers[name] === undefined) headers[name] = dialect.keyHeader ? key : `Bearer ${key}`;
       this.secrets.push(key);
-      this.#hasKey = true;
     }
     // Taken away by the caller.
     for (const name in headers) if (headers[name] === null) delete headers[name];
-    const more = [`"dialect":${dialect.text}`];
-    if (this.#extraBody) more.push(`"extraBody":${this.#extraBody}`);
-    return `${JSON.stringify(this.#settings).slice(0, -1)},${more}}`;
+    return `${this.#settings},"secrets":${JSON.stringify(this.secrets)},"dialect":${dialect.text}}`;
   }
 }
 
@@ -101,15 +85,4 @@ function signalOf(signal) {
 function retriesOf(count) {
   if (Number.isInteger(count) && count >= 0) return count;
   throw config(`maxRetries must be a whole number, 0 or above, and is ${count}`);
-}
-
-/** { maxEventBytes, maxResponseBytes, maxToolCalls }, each a number or left to the core. */
-function boundsOf(limits) {
-  const { maxEventBytes, maxResponseBytes, maxToolCalls } = limits ?? {};
-  const bounds = { maxEventBytes, maxResponseBytes, maxToolCalls };
-  for (const name in bounds) {
-    if (bounds[name] !== undefined && !(typeof bounds[name] === "number" && bounds[name] >= 0))
-      throw config(`limits.${name} must be a number, 0 or above, and is ${bounds[name]}`);
-  }
-  return bounds;
 }
