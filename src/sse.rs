@@ -221,7 +221,7 @@ impl Decoder {
         match field {
             b"data" => self.data_line(value),
             b"event" => {
-                self.passed_over += line.len();
+                self.passed_over += line.len() + 1;
                 self.name.clear();
                 self.name.extend_from_slice(value);
                 false
@@ -229,14 +229,14 @@ impl Decoder {
             b"error" => self.error_line(value),
             b"" => false,
             b"id" | b"retry" => {
-                self.passed_over += line.len();
+                self.passed_over += line.len() + 1;
                 false
             }
             // A server that forgot the field.
             _ if line.first() == Some(&b'{') => self.data_line(line),
             _ => {
                 self.has_unknown_line = true;
-                self.passed_over += line.len();
+                self.passed_over += line.len() + 1;
                 false
             }
         }

@@ -18,8 +18,8 @@ pub enum Body {
     Page,
 }
 
-/// Bytes of an event beside its data.
-const FRAME: usize = "data: \n\n".len();
+/// Bytes of an event beside its data; its blank line is counted where it is read.
+const FRAME: usize = "data: \n".len();
 
 impl Decoder {
     pub(super) fn feed_body(&mut self, bytes: &[u8]) {

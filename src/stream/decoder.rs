@@ -126,10 +126,12 @@ impl Decoder {
         let is_first = self.output.mode() == Mode::Nothing;
         self.output = Output::new(mode);
         self.template = None;
-        if !is_first || self.reply.is_new() {
+        if !is_first {
             return;
         }
-        self.output.chunk(&self.reply.to_chunk(), &self.reply);
+        if !self.reply.is_new() {
+            self.output.chunk(&self.reply.to_chunk(), &self.reply);
+        }
         if let Some(error) = &self.failure {
             self.output.failure(error);
         } else if self.end == Some(End::Complete) {
