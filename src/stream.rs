@@ -26,7 +26,6 @@ mod think;
 mod tools;
 
 pub use decoder::{Decoder, End};
-pub use frame::Values;
 pub use limits::Limits;
 pub use output::Mode;
 pub use repair::Repairs;

@@ -188,8 +188,10 @@ impl Decoder {
         if let Some(text) = before {
             self.ordered(&text);
         }
-        // What shares its event with others is not learnt from: the next event may be like the whole of it.
-        let is_alone = raw.len() == text.trim_ascii().len();
+        // What shares its event with others is not learnt from: the next event may be like the whole of it. Nor is what lacks
+        // calls that wait.
+        let is_whole = after.is_none() && !self.order.has_waiting();
+        let is_alone = is_whole && raw.len() == text.trim_ascii().len();
         if self.predicts && !self.is_plain && is_alone {
             self.learn(chunk, text);
         } else {

@@ -50,6 +50,11 @@ impl Order {
         chunk_of(&ready, reply)
     }
 
+    /// Calls wait.
+    pub fn has_waiting(&self) -> bool {
+        self.0.iter().any(|waiting| !waiting.calls.is_empty())
+    }
+
     /// All that still waits.
     pub fn flush(&mut self, reply: &Accumulator) -> Option<String> {
         let mut ready = String::new();

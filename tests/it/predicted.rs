@@ -281,3 +281,31 @@ fn values_of_several_lines_are_written_on_one_in_every_mode() {
         assert!(out.contains(r#""usage":{"total_tokens":1, "a":2}"#), "{out}");
     }
 }
+
+#[test]
+fn calls_that_wait_read_the_same_both_ways() {
+    let call = |number: usize, text: &str, arguments: &str| {
+        format!(
+            "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\",\"tool_calls\":[{{\"index\":{number},\"id\":\"c{number}\",\"function\":{{\"name\":\"f\",\"arguments\":\"{arguments}\"}}}}]}}}}]}}\n\n"
+        )
+    };
+    let mut numbers = Numbers::new(5);
+    for _ in 0..3000 {
+        let mut input = String::new();
+        for _ in 0..=numbers.below(5) {
+            let number = numbers.below(3);
+            let is_texts = numbers.below(2) == 0;
+            for at in 0..=numbers.below(5) {
+                let word = ["a", "b", "c"][at % 3];
+                input += &if is_texts { call(number, word, "1") } else { call(number, "", word) };
+            }
+        }
+        input += numbers.pick(&[
+            "",
+            "data: [DONE]\n\n",
+            "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+        ]);
+        let mode = MODES[numbers.below(MODES.len())];
+        check(input.as_bytes(), mode, [1, 100, 100_000][numbers.below(3)]);
+    }
+}
