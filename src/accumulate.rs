@@ -1,9 +1,17 @@
 //! Chunks in, the chat completion out: so far at any moment, whole at the end. Linear: texts are appended raw, and what a
 //! provider repeats in every chunk (Perplexity's kilobytes of citations) is compared, not copied.
 
+mod extra;
+mod positions;
+
+pub use extra::PADDINGS;
+pub use positions::Positions;
+
 use crate::json::{self, Nesting};
 use crate::scan;
-use crate::wire::clean::{self, text_member, write_list, write_members};
+use crate::wire::clean::{self, text_member, write_list};
+use extra::{Extra, append_elements, holds_data};
+use std::borrow::Cow;
 
 /// The reply so far.
 #[derive(Debug, Default, Clone)]
@@ -19,6 +27,8 @@ pub struct Accumulator {
     /// The choices, in order of first sight.
     pub choices: Vec<Choice>,
     extra: Extra,
+    /// Bytes of all that a caller would miss.
+    content: usize,
 }
 
 /// A choice so far.
@@ -51,26 +61,34 @@ pub struct Call {
     pub name: String,
     /// `function.arguments`, raw text
     pub arguments: String,
-    /// Whether the arguments are a whole JSON value.
+    /// Whether the arguments are a whole JSON value; the text for a custom tool never is.
     pub nesting: Nesting,
     custom: bool,
     extra: Extra,
     inner_extra: Extra,
 }
 
-/// Members that the client knows nothing of: the last value counts, arrays of deltas go on.
-#[derive(Debug, Default, Clone)]
-struct Extra(Vec<(String, String)>);
-
 impl Accumulator {
-    /// How much of a reply there is: bytes of text, thinking and arguments, and one for each thing beside them.
+    /// Something came that a caller would miss: text, thinking, a refusal, a call, sound, log probabilities, or what nobody
+    /// knows yet. Not that a reply began or ended, nor what it costs.
+    pub fn has_content(&self) -> bool {
+        self.content > 0
+    }
+
+    /// No chunk came.
+    pub fn is_new(&self) -> bool {
+        self.choices.is_empty() && self.usage.is_none()
+    }
+
+    /// How much of a reply there is: a number that grows with its content, and by one with each end and with usage.
     pub fn size(&self) -> usize {
-        let of_choice = |choice: &Choice| {
-            let calls: usize = choice.calls.iter().map(|call| 1 + call.arguments.len()).sum();
-            let text = choice.content.as_deref().map_or(0, str::len);
-            text + choice.reasoning.len() + calls + usize::from(choice.finish.is_some())
-        };
-        self.choices.iter().map(of_choice).sum::<usize>() + usize::from(self.usage.is_some())
+        let ended = self.choices.iter().filter(|choice| choice.finish.is_some()).count();
+        self.content + ended + usize::from(self.usage.is_some())
+    }
+
+    /// Content came that was put in its place already, or will be later.
+    pub fn grew(&mut self, bytes: usize) {
+        self.content = self.content.saturating_add(bytes);
     }
 
     /// Takes one chunk in.
@@ -84,13 +102,13 @@ impl Accumulator {
             self.usage = Some(usage.clone().into_owned());
         }
         for (key, value) in &chunk.extra {
-            // Padding against side channels (OpenAI, Mistral).
-            if !matches!(*key, "obfuscation" | "p") {
+            if !extra::PADDINGS.contains(key) {
                 self.extra.set(key, value);
             }
         }
         for choice in &chunk.choices {
-            self.choice_mut(choice.index).push(choice);
+            let more = self.choice_mut(choice.index).push(choice);
+            self.grew(more);
         }
     }
 
@@ -107,6 +125,18 @@ impl Accumulator {
         }
         #[allow(clippy::indexing_slicing, reason = "made above where it was missing")]
         &mut self.choices[at]
+    }
+
+    /// The reply so far as one chunk, for who begins to read only now.
+    pub fn to_chunk(&self) -> clean::Chunk<'_> {
+        clean::Chunk {
+            id: Cow::Borrowed(&self.id),
+            created: Cow::Borrowed(if self.created.is_empty() { "0" } else { &self.created }),
+            model: Cow::Borrowed(&self.model),
+            choices: self.choices.iter().map(Choice::to_clean).collect(),
+            usage: self.usage.as_deref().map(Cow::Borrowed),
+            extra: self.extra.members().collect(),
+        }
     }
 
     /// The reply so far as the JSON of a `chat.completion`.
@@ -137,46 +167,72 @@ impl Accumulator {
 }
 
 impl Choice {
-    fn push(&mut self, choice: &clean::Choice<'_>) {
+    /// Takes one chunk's choice in; how much content it brought.
+    fn push(&mut self, choice: &clean::Choice<'_>) -> usize {
+        let mut more = 0;
         if let Some(content) = &choice.content {
+            more += content.len();
             self.content.get_or_insert_default().push_str(content);
         }
-        if let Some(refusal) = choice.refusal {
+        if let Some(refusal) = &choice.refusal {
+            more += refusal.len();
             self.refusal.get_or_insert_default().push_str(refusal);
         }
         if let Some(reasoning) = &choice.reasoning {
+            more += reasoning.len();
             self.reasoning.push_str(reasoning);
         }
         for call in &choice.calls {
-            self.push_call(call);
+            more += self.push_call(call);
         }
-        if let Some(logprobs) = choice.logprobs {
-            extend_array(&mut self.content_logprobs, json::member(logprobs, "content"));
-            extend_array(&mut self.refusal_logprobs, json::member(logprobs, "refusal"));
+        if let Some(logprobs) = choice.logprobs.as_deref() {
+            more += extend_array(&mut self.content_logprobs, json::member(logprobs, "content"));
+            more += extend_array(&mut self.refusal_logprobs, json::member(logprobs, "refusal"));
         }
         self.finish = choice.finish.or(self.finish);
         for (key, value) in &choice.delta_extra {
+            more += if holds_data(key, value) { value.len() } else { 0 };
             self.message_extra.extend(key, value);
         }
         for (key, value) in &choice.extra {
             self.extra.set(key, value);
         }
+        more
     }
 
-    fn push_call(&mut self, call: &clean::Call<'_>) {
+    fn push_call(&mut self, call: &clean::Call<'_>) -> usize {
         while self.calls.len() <= call.index {
             self.calls.push(Call::default());
         }
-        let Some(so_far) = self.calls.get_mut(call.index) else { return };
+        let Some(so_far) = self.calls.get_mut(call.index) else { return 0 };
         first_filled(&mut so_far.id, call.id.as_deref().unwrap_or(""));
-        so_far.name.push_str(call.name.unwrap_or(""));
-        so_far.extend(&call.arguments);
+        let name = call.name.unwrap_or("");
+        so_far.name.push_str(name);
         so_far.custom |= call.custom;
+        so_far.extend(&call.arguments);
         for (key, value) in &call.extra {
             so_far.extra.set(key, value);
         }
         for (key, value) in &call.inner_extra {
             so_far.inner_extra.set(key, value);
+        }
+        usize::from(call.id.is_some()) + name.len() + call.arguments.len()
+    }
+
+    fn to_clean(&self) -> clean::Choice<'_> {
+        let mut logprobs = String::new();
+        self.write_logprobs(&mut logprobs);
+        clean::Choice {
+            index: self.index,
+            role: true,
+            content: self.content.as_deref().map(Cow::Borrowed),
+            refusal: self.refusal.as_deref(),
+            reasoning: Some(Cow::Borrowed(self.reasoning.as_str())).filter(|_| !self.reasoning.is_empty()),
+            calls: self.calls.iter().enumerate().map(|(index, call)| call.to_clean(index)).collect(),
+            delta_extra: self.message_extra.members().collect(),
+            logprobs: (logprobs != "null").then_some(Cow::Owned(logprobs)),
+            finish: self.finish,
+            extra: self.extra.members().collect(),
         }
     }
 
@@ -218,7 +274,21 @@ impl Call {
     /// Appends a fragment of the arguments.
     pub fn extend(&mut self, arguments: &str) {
         self.arguments.push_str(arguments);
-        self.nesting.read(arguments);
+        if !self.custom {
+            self.nesting.read(arguments);
+        }
+    }
+
+    fn to_clean(&self, index: usize) -> clean::Call<'_> {
+        clean::Call {
+            index,
+            id: Some(Cow::Borrowed(&self.id)),
+            name: Some(self.name.as_str()).filter(|name| !name.is_empty()),
+            arguments: Cow::Borrowed(&self.arguments),
+            custom: self.custom,
+            extra: self.extra.members().collect(),
+            inner_extra: self.inner_extra.members().collect(),
+        }
     }
 
     /// The call is a custom tool's.
@@ -241,36 +311,6 @@ impl Call {
     }
 }
 
-impl Extra {
-    fn find(&mut self, key: &str) -> Option<&mut String> {
-        self.0.iter_mut().find(|(known, _)| known == key).map(|(_, value)| value)
-    }
-
-    fn set(&mut self, key: &str, value: &str) {
-        match self.find(key) {
-            None => self.0.push((key.to_owned(), value.to_owned())),
-            // A null doesn't take back what was said.
-            Some(old) if value != "null" && old != value => {
-                value.clone_into(old);
-            }
-            Some(_) => {}
-        }
-    }
-
-    /// As `set`, but an array goes on where the one before it ended (`reasoning_details`, `annotations`).
-    fn extend(&mut self, key: &str, value: &str) {
-        let is_array = |raw: &str| raw.starts_with('[');
-        match self.find(key) {
-            Some(old) if is_array(old) && is_array(value) => append_elements(old, value),
-            _ => self.set(key, value),
-        }
-    }
-
-    fn write_into(&self, out: &mut String) {
-        write_members(self.0.iter().map(|(key, value)| (key.as_str(), value.as_str())), out);
-    }
-}
-
 fn first_filled(so_far: &mut String, text: &str) {
     if so_far.is_empty() {
         so_far.push_str(text);
@@ -285,24 +325,12 @@ fn text_or_null(opening: &str, text: Option<&str>, out: &mut String) {
     }
 }
 
-fn extend_array(so_far: &mut Option<String>, more: Option<&str>) {
-    let Some(more) = more.filter(|raw| raw.starts_with('[')) else { return };
+/// Appends the elements of an array; how many bytes they are.
+fn extend_array(so_far: &mut Option<String>, more: Option<&str>) -> usize {
+    let Some(more) = more.filter(|raw| raw.starts_with('[')) else { return 0 };
     match so_far {
         Some(array) => append_elements(array, more),
         None => *so_far = Some(more.to_owned()),
     }
-}
-
-/// `[a]` and `[b]` become `[a,b]`.
-fn append_elements(array: &mut String, more: &str) {
-    let inner = more.strip_prefix('[').and_then(|raw| raw.strip_suffix(']')).unwrap_or("");
-    if json::is_blank(inner) {
-        return;
-    }
-    array.pop();
-    if !json::is_blank(array.get(1..).unwrap_or("")) {
-        array.push(',');
-    }
-    array.push_str(inner);
-    array.push(']');
+    if holds_data("", more) { more.len() } else { 0 }
 }

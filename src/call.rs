@@ -22,6 +22,7 @@ pub use connection::{Surroundings, connection_error};
 
 use crate::dialect::Dialect;
 use crate::error::{Error, Kind};
+use crate::json;
 use crate::retry;
 use crate::secret::Secrets;
 use crate::stream::{Decoder, End, Limits, Mode};
@@ -148,7 +149,8 @@ impl Call {
         self.head = None;
         self.decoder = Decoder::new(self.decoder.mode(), self.seed)
             .with_limits(self.request.limits)
-            .with_secrets(self.secrets.clone());
+            .with_secrets(self.secrets.clone())
+            .with_choices(self.request.body.get("n").and_then(json::number).and_then(|n| n.try_into().ok()).unwrap_or(1));
         for code in &self.request.notes {
             self.decoder.note(code);
         }

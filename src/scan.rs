@@ -109,13 +109,13 @@ pub fn scaled(number: &str, factor: u64) -> Option<u64> {
     let point = number.bytes().position(|byte| byte == b'.').unwrap_or(number.len());
     let whole = number.get(..point)?.parse::<u64>().ok()?.saturating_mul(factor);
     let mut fraction = 0;
-    let mut place = factor;
+    let mut unit = factor;
     for digit in number.get(point + 1..).unwrap_or("").bytes() {
         if !digit.is_ascii_digit() {
             return None;
         }
-        place /= 10;
-        fraction += u64::from(digit - b'0') * place;
+        unit /= 10;
+        fraction += u64::from(digit - b'0') * unit;
     }
     Some(whole.saturating_add(fraction))
 }

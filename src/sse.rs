@@ -18,10 +18,10 @@ pub struct Event<'a> {
     pub name: &'a [u8],
     /// The `data:` lines, joined with LF.
     pub data: &'a [u8],
+    /// As [`Decoder::passed_over`] when this event was complete.
+    pub passed_over: usize,
 }
 
-/// Bytes that are kept of a line that is no field.
-const STRANGE_LIMIT: usize = 2000;
 /// The byte order mark.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 const FIELDS: [&[u8]; 5] = [b"data", b"event", b"error", b"id", b"retry"];
@@ -39,8 +39,8 @@ pub struct Decoder {
     line: Vec<u8>,
     name: Vec<u8>,
     data: Vec<u8>,
-    /// Bytes at the front of `data` that are no data: a line that came in pieces is taken over whole, field and all.
-    skipped: usize,
+    /// Where the data begins in `data`: a line that came in pieces is taken over whole, field and all.
+    start: usize,
     /// How many `data` lines are in `data`.
     lines: usize,
     /// Name and value of the line that began the next event before this one was handed out.
@@ -51,8 +51,9 @@ pub struct Decoder {
     after_cr: bool,
     /// Nothing was read yet: a byte order mark may come.
     at_start: bool,
-    /// The first line that was neither a field nor a comment.
-    strange: Option<Vec<u8>>,
+    /// There was a line that is neither a field nor a comment.
+    has_unknown_line: bool,
+    passed_over: usize,
 }
 
 impl Decoder {
@@ -65,13 +66,14 @@ impl Decoder {
             line: Vec::new(),
             name: Vec::new(),
             data: Vec::new(),
-            skipped: 0,
+            start: 0,
             lines: 0,
             held: None,
             handed_out: false,
             after_cr: false,
             at_start: true,
-            strange: None,
+            has_unknown_line: false,
+            passed_over: 0,
         }
     }
 
@@ -104,7 +106,7 @@ impl Decoder {
     /// The end of input: what the last event has so far, where its blank line never came. Call until it gives `None`.
     pub fn finish(&mut self) -> Option<Event<'_>> {
         self.begin();
-        // A cut in the middle of a field's name makes no strange line.
+        // A cut in the middle of a field's name makes no unknown line.
         let line = self.line.strip_prefix(MARK).filter(|_| self.at_start).unwrap_or(&self.line);
         if FIELDS.iter().any(|field| field.starts_with(line)) {
             self.line.clear();
@@ -126,9 +128,20 @@ impl Decoder {
             && (self.handed_out || (self.lines == 0 && self.name.is_empty()))
     }
 
-    /// The first line that was neither a field nor a comment: a body that is not an event stream has such lines.
-    pub fn strange_line(&self) -> Option<&[u8]> {
-        self.strange.as_deref()
+    /// A line was neither a field nor a comment: a body that is not an event stream has such lines.
+    pub fn has_unknown_line(&self) -> bool {
+        self.has_unknown_line
+    }
+
+    /// Bytes so far of lines that are no data and no comments, the last of which may not have ended.
+    pub fn passed_over(&self) -> usize {
+        let line = self.line.strip_prefix(MARK).filter(|_| self.at_start).unwrap_or(&self.line);
+        let is_field = |field: &&[u8]| {
+            let value = line.strip_prefix(*field);
+            field.starts_with(line) || value.is_some_and(|value| value.first() == Some(&b':'))
+        };
+        let counts = matches!(line.first(), None | Some(b'{' | b':')) || FIELDS.iter().any(is_field);
+        self.passed_over + if counts { 0 } else { line.len() }
     }
 
     /// Forgets what was handed out.
@@ -139,7 +152,7 @@ impl Decoder {
         self.handed_out = false;
         self.name.clear();
         self.data.clear();
-        self.skipped = 0;
+        self.start = 0;
         self.lines = 0;
         if let Some((name, value)) = self.held.take() {
             self.name.extend_from_slice(name);
@@ -149,7 +162,8 @@ impl Decoder {
     }
 
     fn event(&self) -> Event<'_> {
-        Event { name: &self.name, data: self.data.get(self.skipped..).unwrap_or(&[]) }
+        let data = self.data.get(self.start..).unwrap_or(&[]);
+        Event { name: &self.name, data, passed_over: self.passed_over }
     }
 
     fn check(&self) -> Result<(), TooLong> {
@@ -165,9 +179,9 @@ impl Decoder {
         let mut line = std::mem::take(&mut self.line);
         line.extend_from_slice(rest);
         let complete = match self.value_of_first_line(&line) {
-            Some(skipped) => {
+            Some(start) => {
                 self.at_start = false;
-                self.skipped = skipped;
+                self.start = start;
                 self.lines = 1;
                 std::mem::swap(&mut self.data, &mut line);
                 false
@@ -193,6 +207,7 @@ impl Decoder {
         // "If the line is empty: dispatch the event."
         if line.is_empty() {
             let complete = self.lines > 0;
+            self.passed_over += 1;
             if !complete {
                 self.name.clear();
             }
@@ -206,17 +221,22 @@ impl Decoder {
         match field {
             b"data" => self.data_line(value),
             b"event" => {
+                self.passed_over += line.len() + 1;
                 self.name.clear();
                 self.name.extend_from_slice(value);
                 false
             }
             b"error" => self.error_line(value),
-            b"" | b"id" | b"retry" => false,
+            b"" => false,
+            b"id" | b"retry" => {
+                self.passed_over += line.len() + 1;
+                false
+            }
             // A server that forgot the field.
             _ if line.first() == Some(&b'{') => self.data_line(line),
             _ => {
-                let beginning = line.iter().take(STRANGE_LIMIT).copied();
-                self.strange.get_or_insert_with(|| beginning.collect());
+                self.has_unknown_line = true;
+                self.passed_over += line.len() + 1;
                 false
             }
         }

@@ -28,7 +28,7 @@ fn decode(mut decoder: Decoder, reads: &[&[u8]]) -> Result<Found, TooLong> {
         assert!(input.is_empty(), "it said that there is no event, and left input");
     }
     let at_end = finish(&mut decoder);
-    Ok(Found { events, at_end, strange: decoder.strange_line().map(<[u8]>::to_vec) })
+    Ok(Found { events, at_end, has_unknown_line: decoder.has_unknown_line() })
 }
 
 fn finish(decoder: &mut Decoder) -> Vec<Event> {

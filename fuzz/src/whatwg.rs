@@ -12,8 +12,8 @@ pub struct Found {
     pub events: Vec<Event>,
     /// What the end of the body brings.
     pub at_end: Vec<Event>,
-    /// The first line that is neither field nor comment, its first 2000 bytes.
-    pub strange: Option<Vec<u8>>,
+    /// There is a line that is neither field nor comment.
+    pub has_unknown_line: bool,
 }
 
 struct Reader {
@@ -21,14 +21,14 @@ struct Reader {
     name: Vec<u8>,
     data: Vec<Vec<u8>>,
     events: Vec<Event>,
-    strange: Option<Vec<u8>>,
+    has_unknown_line: bool,
 }
 
 pub fn read(bytes: &[u8], is_whole: fn(&[u8]) -> bool) -> Found {
     // "One leading U+FEFF BYTE ORDER MARK character must be ignored if any are present."
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let (lines, last) = lines(bytes);
-    let mut reader = Reader { is_whole, name: Vec::new(), data: Vec::new(), events: Vec::new(), strange: None };
+    let mut reader = Reader { is_whole, name: Vec::new(), data: Vec::new(), events: Vec::new(), has_unknown_line: false };
     lines.iter().for_each(|line| reader.line(line));
     let events = std::mem::take(&mut reader.events);
     // Deviation 1: the rules drop an event without its blank line; we hand it out. A cut in a field's name says nothing.
@@ -38,7 +38,7 @@ pub fn read(bytes: &[u8], is_whole: fn(&[u8]) -> bool) -> Found {
     if !reader.data.is_empty() {
         reader.dispatch();
     }
-    Found { events, at_end: reader.events, strange: reader.strange }
+    Found { events, at_end: reader.events, has_unknown_line: reader.has_unknown_line }
 }
 
 /// "Lines must be separated by either a U+000D U+000A pair, a single U+000A, or a single U+000D character": those, and what
@@ -80,7 +80,7 @@ impl Reader {
             // Deviation 4: a line that begins like an object is data whose field was forgotten.
             _ if line.starts_with(b"{") => self.data_line(line.to_vec()),
             _ => {
-                self.strange.get_or_insert_with(|| line[..line.len().min(2000)].to_vec());
+                self.has_unknown_line = true;
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::scan;
 
 /// Where the parser stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Stage {
     Value,
     /// Before a key or, when the object is still empty, its end.
     Key,
@@ -36,7 +36,7 @@ enum Container {
 /// The state of one growing value.
 #[derive(Debug, Clone)]
 pub struct Parser {
-    place: Place,
+    stage: Stage,
     open: Vec<Container>,
     /// What is not decided yet: the beginning of a key, of a scalar.
     pending: String,
@@ -53,7 +53,7 @@ pub struct Parser {
 impl Default for Parser {
     fn default() -> Self {
         Self {
-            place: Place::Value,
+            stage: Stage::Value,
             open: Vec::new(),
             pending: String::new(),
             escape: String::new(),
@@ -72,7 +72,7 @@ impl Parser {
         for character in fragment.chars() {
             self.step(character);
         }
-        if let Place::Text { is_key: false } = self.place {
+        if let Stage::Text { is_key: false } = self.stage {
             self.flush();
         }
         out.push('[');
@@ -84,7 +84,7 @@ impl Parser {
     /// True when the fragment only goes on with the string that is being written: its one operation would be to append it.
     /// The parser then stands where it stood, so there is nothing to feed.
     pub fn only_grows(&self, fragment: &str) -> bool {
-        self.place == Place::Text { is_key: false }
+        self.stage == Stage::Text { is_key: false }
             && self.begun
             && self.escape.is_empty()
             && self.unescaper.is_idle()
@@ -93,58 +93,58 @@ impl Parser {
     }
 
     fn step(&mut self, character: char) {
-        match self.place {
-            Place::Text { is_key } => self.text(character, is_key),
-            Place::Scalar => self.scalar(character),
-            Place::End | Place::Broken => {}
+        match self.stage {
+            Stage::Text { is_key } => self.text(character, is_key),
+            Stage::Scalar => self.scalar(character),
+            Stage::End | Stage::Broken => {}
             _ if matches!(character, ' ' | '\n' | '\r' | '\t') => {}
-            Place::Value => self.value(character),
-            Place::Key => self.key(character),
-            Place::Colon => self.place = if character == ':' { Place::Value } else { Place::Broken },
-            Place::After => self.after(character),
+            Stage::Value => self.value(character),
+            Stage::Key => self.key(character),
+            Stage::Colon => self.stage = if character == ':' { Stage::Value } else { Stage::Broken },
+            Stage::After => self.after(character),
         }
     }
 
     fn value(&mut self, character: char) {
         match character {
-            '{' => self.enter(Container::Object, "[\"{\"]", Place::Key),
-            '[' => self.enter(Container::Array, "[\"[\"]", Place::Value),
+            '{' => self.enter(Container::Object, "[\"{\"]", Stage::Key),
+            '[' => self.enter(Container::Array, "[\"[\"]", Stage::Value),
             '"' => {
                 self.begun = false;
-                self.place = Place::Text { is_key: false };
+                self.stage = Stage::Text { is_key: false };
             }
             // An empty array; `[1,]` gets through here too and does no harm.
             ']' if self.open.last() == Some(&Container::Array) => self.leave(),
             '-' | '0'..='9' | 't' | 'f' | 'n' => {
                 self.pending.push(character);
-                self.place = Place::Scalar;
+                self.stage = Stage::Scalar;
                 self.word();
             }
-            _ => self.place = Place::Broken,
+            _ => self.stage = Stage::Broken,
         }
     }
 
     fn key(&mut self, character: char) {
-        self.place = match character {
-            '"' => Place::Text { is_key: true },
+        self.stage = match character {
+            '"' => Stage::Text { is_key: true },
             '}' => return self.leave(),
-            _ => Place::Broken,
+            _ => Stage::Broken,
         };
     }
 
     fn after(&mut self, character: char) {
         match (character, self.open.last()) {
-            (',', Some(Container::Object)) => self.place = Place::Key,
-            (',', Some(Container::Array)) => self.place = Place::Value,
+            (',', Some(Container::Object)) => self.stage = Stage::Key,
+            (',', Some(Container::Array)) => self.stage = Stage::Value,
             ('}', Some(Container::Object)) | (']', Some(Container::Array)) => self.leave(),
-            _ => self.place = Place::Broken,
+            _ => self.stage = Stage::Broken,
         }
     }
 
-    fn enter(&mut self, container: Container, op: &str, place: Place) {
+    fn enter(&mut self, container: Container, op: &str, stage: Stage) {
         self.open.push(container);
         self.op(op);
-        self.place = place;
+        self.stage = stage;
     }
 
     fn leave(&mut self) {
@@ -154,7 +154,7 @@ impl Parser {
     }
 
     fn value_ended(&mut self) {
-        self.place = if self.open.is_empty() { Place::End } else { Place::After };
+        self.stage = if self.open.is_empty() { Stage::End } else { Stage::After };
     }
 
     fn text(&mut self, character: char, is_key: bool) {
@@ -187,7 +187,7 @@ impl Parser {
             return self.value_ended();
         }
         self.text_op("[\"k\",");
-        self.place = Place::Colon;
+        self.stage = Stage::Colon;
     }
 
     /// Makes an operation of the string's text so far. The first one is made even for an empty text: the value exists.
@@ -208,7 +208,7 @@ impl Parser {
             self.scalar_ended();
             self.step(character);
         } else {
-            self.place = Place::Broken;
+            self.stage = Stage::Broken;
         }
     }
 

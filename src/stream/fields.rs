@@ -194,7 +194,7 @@ pub fn service_tier(raw: &str, repairs: &mut Repairs) -> &'static str {
 
 /// Log probabilities, where there is a list of them.
 pub fn logprobs(raw: Option<&str>) -> Option<&str> {
-    raw.filter(|raw| json::member(raw, "content").is_some())
+    raw.filter(|raw| ["content", "refusal"].iter().any(|name| json::member(raw, name).is_some()))
 }
 
 /// A string, or where it is empty (Azure's first chunk) what is known of it by now.

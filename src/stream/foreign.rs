@@ -36,7 +36,7 @@ pub fn unwrapped<'a>(chunk: &Chunk<'a>) -> Option<&'a str> {
 
 /// Workers AI's `{"response":"…"}`, Ollama's own `{"message":{…},"done":false}` and the like become a choice of a chunk.
 /// True for one that does not say whether more comes: alone in a body, it is the whole reply.
-pub fn adopt<'a>(chunk: &mut Chunk<'a>, raw: &'a str, repairs: &mut Repairs) -> bool {
+pub fn make_choice<'a>(chunk: &mut Chunk<'a>, raw: &'a str, repairs: &mut Repairs) -> bool {
     if chunk.choices.is_some() {
         return false;
     }

@@ -12,13 +12,13 @@ use std::borrow::Cow;
 pub struct Messages {
     /// A delta brought something: messages then only repeat it.
     has_delta: bool,
-    content: Told,
-    reasoning: Told,
+    content: Said,
+    reasoning: Said,
 }
 
-/// A text, raw, as far as messages told it.
+/// A text, raw, as far as messages said it.
 #[derive(Debug, Default, Clone)]
-struct Told {
+struct Said {
     text: String,
     /// A message said all that came before, and more.
     has_grown: bool,
@@ -30,7 +30,7 @@ struct Told {
 
 /// What there is to read of a choice. Texts that are given count instead of the delta's.
 #[derive(Debug, Default)]
-pub struct News<'a> {
+pub struct Increment<'a> {
     pub delta: Box<Delta<'a>>,
     pub content: Option<Cow<'a, str>>,
     pub reasoning: Option<Cow<'a, str>>,
@@ -43,7 +43,7 @@ impl Messages {
         choice: &mut Choice<'a>,
         so_far: Option<&accumulate::Choice>,
         repairs: &mut Repairs,
-    ) -> Option<News<'a>> {
+    ) -> Option<Increment<'a>> {
         let ends = choice.finish_reason.is_some();
         match (choice.delta.take(), choice.message.take(), choice.text) {
             // A plain completion of Perplexity's has an empty delta beside the message.
@@ -56,12 +56,12 @@ impl Messages {
                     delta.content = text;
                 }
                 self.has_delta |= is_filled(&delta);
-                Some(News { delta, ..News::default() })
+                Some(Increment { delta, ..Increment::default() })
             }
             (None, None, text) => {
                 let delta = Delta { content: Some(text?), ..Delta::default() };
                 self.has_delta = true;
-                Some(News { delta: Box::new(delta), ..News::default() })
+                Some(Increment { delta: Box::new(delta), ..Increment::default() })
             }
         }
     }
@@ -72,13 +72,13 @@ impl Messages {
         so_far: Option<&accumulate::Choice>,
         ends: bool,
         repairs: &mut Repairs,
-    ) -> News<'a> {
+    ) -> Increment<'a> {
         let content = message.content.and_then(json::string);
         let reasoning = message.reasoning_content.and_then(json::filled).or(message.reasoning.and_then(json::filled));
         let Some(so_far) = so_far else {
             self.content.add(content.unwrap_or(""), false);
             self.reasoning.add(reasoning.unwrap_or(""), false);
-            return News { delta: message, ..News::default() };
+            return Increment { delta: message, ..Increment::default() };
         };
         repairs.note("message_in_stream");
         let calls = std::mem::take(&mut message.tool_calls).into_iter();
@@ -94,15 +94,15 @@ impl Messages {
         if self.has_delta {
             let known = so_far.content.as_deref().unwrap_or("");
             let content = content.and_then(|text| text.strip_prefix(known)).map(Cow::Borrowed);
-            return News { delta, content, reasoning: None };
+            return Increment { delta, content, reasoning: None };
         }
         let content = content.map(|text| self.content.add(text, ends));
         let reasoning = reasoning.map(|text| self.reasoning.add(text, ends));
-        News { delta, content, reasoning }
+        Increment { delta, content, reasoning }
     }
 }
 
-impl Told {
+impl Said {
     /// What the next message adds. `ends`: it came with a finish reason.
     fn add<'a>(&mut self, text: &'a str, ends: bool) -> Cow<'a, str> {
         let nothing = Cow::Borrowed("");
@@ -126,13 +126,13 @@ impl Told {
         if ends && self.text.starts_with(text) && text.len() > self.text.len() / 2 {
             return nothing;
         }
-        let news = if std::mem::replace(&mut self.in_pieces, true) {
+        let more = if std::mem::replace(&mut self.in_pieces, true) {
             Cow::Borrowed(text)
         } else {
             Cow::Owned([&self.text.repeat(self.repeated), text].concat())
         };
-        self.text.push_str(&news);
-        news
+        self.text.push_str(&more);
+        more
     }
 }
 

@@ -5,16 +5,15 @@ use super::fields::{
     self, Content, DETAILS, Finish, append, content, created, finish_reason, logprobs, reasoning, service_tier,
     text_or, usage,
 };
-use super::message::{Messages, News};
+use super::message::{Increment, Messages};
 use super::repair::Repairs;
 use super::think::Splitter;
 use super::tools::Slots;
 use crate::accumulate::{self, Accumulator};
 use crate::error::{Details, Error, Kind};
 use crate::json;
-use crate::secret::Secrets;
 use crate::wire::chunk::{Choice, Chunk};
-use crate::wire::{clean, failure as wire_failure};
+use crate::wire::clean;
 use std::borrow::Cow;
 
 /// The state that normalising needs beside the reply so far.
@@ -51,29 +50,29 @@ const REPORTS: [&str; 11] = [
     "faultstring",
 ];
 
-/// The failure that a chunk reports, in whatever member. `None`: it reports none.
-pub fn failure(chunk: &Chunk<'_>, raw: &str, secrets: &Secrets) -> Option<Error> {
+/// The failure that a chunk reports, in whatever member: the JSON that tells of it. `None`: it reports none.
+pub fn report<'a>(chunk: &Chunk<'a>, raw: &'a str) -> Option<&'a str> {
     let has_choices = chunk.choices.as_ref().is_some_and(|choices| !choices.is_empty());
     let is_empty = |error: &str| matches!(error, "{}" | "[]" | "0") && has_choices;
     let says_something = |error: &&str| !matches!(*error, "false" | "\"\"") && !is_empty(error);
     if let Some(error) = chunk.error.filter(says_something) {
-        return Some(wire_failure::frame(if error.starts_with(['{', '[']) { error } else { raw }, secrets));
+        return Some(if error.starts_with(['{', '[']) { error } else { raw });
     }
     let in_choice = chunk.choices.iter().flatten().find_map(|choice| choice.error.filter(says_something));
-    if let Some(error) = in_choice {
-        return Some(wire_failure::frame(error, secrets));
+    if in_choice.is_some() {
+        return in_choice;
     }
     let extra =
         |name: &str| chunk.extra.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
     // MiniMax: status 200, `base_resp.status_code` tells.
     let status = extra("base_resp").and_then(|base| json::member(base, "status_code"));
     if status.is_some_and(|code| json::number(code) != Some(0)) {
-        return Some(wire_failure::frame(raw, secrets));
+        return Some(raw);
     }
     let is_error_object = chunk.object == Some("\"error\"") || extra("success") == Some("false");
     let says = REPORTS.iter().any(|name| extra(name).is_some_and(|value| !matches!(value, "null" | "[]" | "\"\"")));
     let is_bare = chunk.choices.is_none() && chunk.usage.is_none();
-    (is_error_object || (is_bare && says)).then(|| wire_failure::frame(raw, secrets))
+    (is_error_object || (is_bare && says)).then_some(raw)
 }
 
 impl Normalizer {
@@ -130,14 +129,19 @@ impl Normalizer {
     }
 
     /// What was held back in case it was a tag, as a last chunk. `is_complete`: calls without arguments will get none.
-    pub fn flush(&mut self, reply: &Accumulator, is_complete: bool) -> Option<clean::Chunk<'static>> {
+    pub fn flush(
+        &mut self,
+        reply: &Accumulator,
+        is_complete: bool,
+        repairs: &mut Repairs,
+    ) -> Option<clean::Chunk<'static>> {
         let mut choices = Vec::new();
         for state in &mut self.choices {
             let pieces = state.think.finish();
             let content = Some(pieces.content).filter(|text| !text.is_empty());
             let reasoning = Some(Cow::Owned(pieces.reasoning)).filter(|text: &Cow<'_, str>| !text.is_empty());
             let mut calls = Vec::new();
-            state.slots.complete(reply.choice(state.index), is_complete, &mut calls);
+            state.slots.complete(is_complete, &mut calls, repairs);
             if content.is_some() || reasoning.is_some() || !calls.is_empty() {
                 let index = state.index;
                 choices.push(clean::Choice { index, content, reasoning, calls, ..clean::Choice::default() });
@@ -164,11 +168,15 @@ impl Normalizer {
         let seed = self.seed;
         #[allow(clippy::indexing_slicing, reason = "made above where it was missing")]
         let state = &mut self.choices[at];
-        let news = state.messages.read(&mut choice, so_far, repairs);
-        let mut clean =
-            clean::Choice { index, logprobs: logprobs(choice.logprobs), extra: choice.extra, ..Default::default() };
-        match news {
-            Some(news) => state.news(news, so_far, seed, &mut clean, repairs),
+        let increment = state.messages.read(&mut choice, so_far, repairs);
+        let mut clean = clean::Choice {
+            index,
+            logprobs: logprobs(choice.logprobs).map(Cow::Borrowed),
+            extra: choice.extra,
+            ..Default::default()
+        };
+        match increment {
+            Some(increment) => state.read(increment, so_far, seed, &mut clean, repairs),
             None => {
                 repairs.note("delta_missing");
                 clean.role = !std::mem::replace(&mut state.has_role, true);
@@ -220,27 +228,27 @@ impl Normalizer {
         if so_far.is_some_and(|choice| choice.finish == Some(word)) {
             return repairs.note("finish_reason_repeated");
         }
-        state.slots.complete(so_far, true, &mut clean.calls);
+        state.slots.complete(true, &mut clean.calls, repairs);
         clean.finish = Some(word);
     }
 }
 
 impl State {
-    fn news<'a>(
+    fn read<'a>(
         &mut self,
-        news: News<'a>,
+        increment: Increment<'a>,
         so_far: Option<&accumulate::Choice>,
         seed: u64,
         clean: &mut clean::Choice<'a>,
         repairs: &mut Repairs,
     ) {
-        let mut delta = news.delta;
+        let mut delta = increment.delta;
         self.role(delta.role, clean, repairs);
-        let content = match news.content {
+        let content = match increment.content {
             None => content(&delta, repairs),
             text => Content { text, ..Content::default() },
         };
-        let field = news.reasoning.or_else(|| reasoning(&delta, so_far, &mut self.has_field, repairs));
+        let field = increment.reasoning.or_else(|| reasoning(&delta, so_far, &mut self.has_field, repairs));
         let field = field.filter(|text| !text.is_empty());
         let mut extra = std::mem::take(&mut delta.extra);
         let parts = Some(Cow::Owned(content.reasoning)).filter(|text: &Cow<'_, str>| !text.is_empty());
@@ -257,14 +265,15 @@ impl State {
             Cow::Owned(text) => Cow::Owned(self.split(&text, clean, repairs).into_owned()),
         });
         clean.refusal = delta.refusal.and_then(json::string).or(content.refusal);
+        self.slots.begin_chunk();
         for call in &delta.tool_calls {
-            let fragment = self.slots.fragment(call, so_far, &clean.calls, seed, repairs);
+            let fragment = self.slots.fragment(call, so_far, seed, repairs);
             clean.calls.extend(fragment);
         }
         if let (Some(mut call), true) = (delta.function_call, delta.tool_calls.is_empty()) {
             // There is only ever one, so it is call 0.
             call.index = Some("0");
-            let fragment = self.slots.fragment(&call, so_far, &clean.calls, seed, &mut Repairs::default());
+            let fragment = self.slots.fragment(&call, so_far, seed, &mut Repairs::default());
             if fragment.is_some() {
                 repairs.note("function_call");
             }

@@ -1,11 +1,11 @@
 //! The form in which a consumer gets the reply. One string per network read: the border is crossed once, however many events
 //! the read brought.
 
+use super::events::Events;
 use super::predict::Growing;
-use crate::accumulate::{Accumulator, Call};
+use crate::accumulate::Accumulator;
 use crate::error::{Error, Kind};
-use crate::json::{Unescaper, partial};
-use crate::scan;
+use crate::json::Unescaper;
 use crate::wire::clean::{self, text_member};
 
 /// What comes out.
@@ -47,24 +47,12 @@ pub struct Output {
     out: String,
     /// Of the text of choice 0.
     unescaper: Unescaper,
-    calls: Vec<CallEvents>,
-    finished: bool,
-}
-
-/// What the events told of one tool call.
-#[derive(Debug, Default)]
-struct CallEvents {
-    started: bool,
-    done: bool,
-    /// Bytes of the raw arguments that were told.
-    told: usize,
-    unescaper: Unescaper,
-    parser: partial::Parser,
+    events: Events,
 }
 
 impl Output {
     pub fn new(mode: Mode) -> Self {
-        Self { mode, out: String::new(), unescaper: Unescaper::default(), calls: Vec::new(), finished: false }
+        Self { mode, out: String::new(), unescaper: Unescaper::default(), events: Events::default() }
     }
 
     pub fn mode(&self) -> Mode {
@@ -89,7 +77,7 @@ impl Output {
         if self.mode == Mode::Sse {
             self.out.push_str("data: ");
         } else {
-            self.next_element();
+            next_element(&mut self.out);
         }
         for piece in pieces {
             self.out.push_str(piece);
@@ -101,7 +89,7 @@ impl Output {
 
     /// What the texts after it are filled into. `pieces`: of a chunk, around its texts.
     pub fn pattern(&mut self, pieces: [&str; 3], keys: [&str; 2]) {
-        self.next_element();
+        next_element(&mut self.out);
         self.out.push('[');
         for piece in pieces {
             self.out.push_str(piece);
@@ -114,7 +102,7 @@ impl Output {
 
     /// A predicted chunk, of the pattern before it. `padding`: with its name.
     pub fn filling(&mut self, text: &str, padding: (&str, &str)) {
-        self.next_element();
+        next_element(&mut self.out);
         text_member("\"", text, &mut self.out);
         if !padding.0.is_empty() {
             text_member(",\"", padding.1, &mut self.out);
@@ -127,11 +115,11 @@ impl Output {
             return;
         }
         match growing {
-            Growing::Content => self.text_event("text", Some(text)),
-            Growing::Reasoning => self.text_event("reasoning", Some(text)),
+            Growing::Content => self.events.text("text", Some(text), &mut self.out),
+            Growing::Reasoning => self.events.text("reasoning", Some(text), &mut self.out),
             Growing::Arguments(index) => {
                 if let Some(call) = reply.choice(0).and_then(|choice| choice.calls.get(index)) {
-                    self.call_event(index, call, false);
+                    self.events.call(index, call, false, &mut self.out);
                 }
             }
         }
@@ -158,24 +146,17 @@ impl Output {
                 }
             }
             Mode::Chunks | Mode::Compact => {
-                self.next_element();
+                next_element(&mut self.out);
                 chunk.write_into(&mut self.out);
             }
             Mode::Sse => {
-                let mut data = String::new();
-                chunk.write_into(&mut data);
-                // Raw values of a pretty-printed body are of several lines; an event's data is one.
-                if data.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) {
-                    data =
-                        data.chars().map(|letter| if matches!(letter, '\n' | '\r') { ' ' } else { letter }).collect();
-                }
                 self.out.push_str("data: ");
-                self.out.push_str(&data);
+                chunk.write_into(&mut self.out);
                 self.out.push_str("\n\n");
             }
             Mode::Events => {
                 for choice in chunk.choices.iter().filter(|choice| choice.index == 0) {
-                    self.events(choice, reply);
+                    self.events.choice(choice, reply, &mut self.out);
                 }
             }
             Mode::Nothing => {}
@@ -187,15 +168,7 @@ impl Output {
         match self.mode {
             Mode::Text => self.unescaper.finish(&mut self.out),
             Mode::Sse => self.out.push_str("data: [DONE]\n\n"),
-            Mode::Events => {
-                self.calls_done(reply);
-                if let Some(usage) = &reply.usage {
-                    self.next_element();
-                    self.out.push_str("{\"type\":\"usage\",\"usage\":");
-                    self.out.push_str(usage);
-                    self.out.push('}');
-                }
-            }
+            Mode::Events => self.events.complete(reply, &mut self.out),
             Mode::Chunks | Mode::Compact | Mode::Nothing => {}
         }
     }
@@ -209,89 +182,9 @@ impl Output {
             self.out.push_str("\n\n");
         }
     }
+}
 
-    /// Opens the array, or separates from the element before.
-    fn next_element(&mut self) {
-        self.out.push(if self.out.is_empty() { '[' } else { ',' });
-    }
-
-    fn events(&mut self, choice: &clean::Choice<'_>, reply: &Accumulator) {
-        self.text_event("reasoning", choice.reasoning.as_deref());
-        self.text_event("text", choice.content.as_deref());
-        self.text_event("refusal", choice.refusal);
-        let calls = reply.choice(0).map_or(&[][..], |choice| &choice.calls);
-        for fragment in &choice.calls {
-            if let Some(call) = calls.get(fragment.index) {
-                self.call_event(fragment.index, call, false);
-            }
-        }
-        if let (Some(reason), false) = (choice.finish, self.finished) {
-            self.finished = true;
-            self.calls_done(reply);
-            self.next_element();
-            text_member("{\"type\":\"finish\",\"reason\":\"", reason, &mut self.out);
-            self.out.push('}');
-        }
-    }
-
-    fn text_event(&mut self, name: &str, text: Option<&str>) {
-        let Some(text) = text.filter(|text| !text.is_empty()) else { return };
-        self.next_element();
-        text_member("{\"type\":\"", name, &mut self.out);
-        text_member(",\"text\":\"", text, &mut self.out);
-        self.out.push('}');
-    }
-
-    /// Tells what is new of a call. It starts when its name is known; `force` starts it all the same.
-    fn call_event(&mut self, index: usize, call: &Call, force: bool) {
-        while self.calls.len() <= index {
-            self.calls.push(CallEvents::default());
-        }
-        let Some(mut told) = self.calls.get_mut(index).map(std::mem::take) else { return };
-        if !told.started && (force || !call.name.is_empty()) {
-            told.started = true;
-            self.call_head("tool_call.start", index);
-            text_member(",\"id\":\"", &call.id, &mut self.out);
-            text_member(",\"name\":\"", &call.name, &mut self.out);
-            self.out.push('}');
-        }
-        let news = call.arguments.get(told.told..).unwrap_or("");
-        if told.started && !news.is_empty() {
-            told.told = call.arguments.len();
-            let text = told.unescaper.whole(news);
-            self.call_head("tool_call.delta", index);
-            text_member(",\"arguments\":\"", news, &mut self.out);
-            if text != news || !told.parser.only_grows(&text) {
-                self.out.push_str(",\"ops\":");
-                told.parser.feed(&text, &mut self.out);
-            }
-            self.out.push('}');
-        }
-        if let Some(place) = self.calls.get_mut(index) {
-            *place = told;
-        }
-    }
-
-    fn call_head(&mut self, name: &str, index: usize) {
-        self.next_element();
-        text_member("{\"type\":\"", name, &mut self.out);
-        self.out.push_str(",\"index\":");
-        self.out.push_str(&scan::decimal(index as u64));
-    }
-
-    fn calls_done(&mut self, reply: &Accumulator) {
-        let calls = reply.choice(0).map_or(&[][..], |choice| &choice.calls);
-        for (index, call) in calls.iter().enumerate() {
-            self.call_event(index, call, true);
-            let Some(told) = self.calls.get_mut(index) else { continue };
-            if std::mem::replace(&mut told.done, true) {
-                continue;
-            }
-            self.call_head("tool_call.done", index);
-            text_member(",\"id\":\"", &call.id, &mut self.out);
-            text_member(",\"name\":\"", &call.name, &mut self.out);
-            text_member(",\"arguments\":\"", &call.arguments, &mut self.out);
-            self.out.push('}');
-        }
-    }
+/// Opens the array, or separates from the element before.
+pub fn next_element(out: &mut String) {
+    out.push(if out.is_empty() { '[' } else { ',' });
 }

@@ -11,7 +11,7 @@
 use super::Mode;
 use super::output::Output;
 use super::repair::Repairs;
-use crate::accumulate::Accumulator;
+use crate::accumulate::{Accumulator, PADDINGS};
 use crate::scan;
 use crate::wire::chunk::{Chunk, Delta};
 use crate::wire::{Member, clean};
@@ -44,8 +44,8 @@ pub struct Template {
     output: Option<[String; 3]>,
     /// The member of the delta and that of the chunk which [`Mode::Compact`] fills in (the second may be ""), if it can.
     keys: Option<[&'static str; 2]>,
-    /// The pattern to be filled was told.
-    told: bool,
+    /// The pattern to be filled was handed out.
+    is_sent: bool,
     repairs: Vec<(&'static str, u32)>,
 }
 
@@ -60,9 +60,6 @@ pub struct Match<'a> {
 
 /// How events are framed by nearly everyone.
 const FRAME: (&[u8], &[u8]) = (b"data: ", b"\n\n");
-
-/// Members that only make a chunk's length unpredictable: OpenAI's and Mistral's.
-const PADDINGS: [&str; 2] = ["obfuscation", "p"];
 
 /// Cannot stand in a JSON text: they mark the places of text and padding.
 const TEXT_MARK: &str = "\u{1}";
@@ -85,6 +82,10 @@ impl Template {
             && delta.refusal.is_none()
             && delta.extra.iter().all(|(_, value)| !value.starts_with('['));
         if !plain {
+            return None;
+        }
+        // Lines of one event are joined before they are compared; events that follow each other are not.
+        if data.contains(['\n', '\r']) {
             return None;
         }
         let (growing, text) = growing(delta)?;
@@ -111,7 +112,7 @@ impl Template {
             choice: 0,
             output: None,
             keys: None,
-            told: false,
+            is_sent: false,
             repairs: Vec::new(),
         })
     }
@@ -235,6 +236,7 @@ impl Template {
                 call.extend(event.text);
             }
         }
+        reply.grew(event.text.len());
         for (code, count) in &self.repairs {
             repairs.add(code, *count);
         }
@@ -242,7 +244,7 @@ impl Template {
             Mode::Text => output.text(self.choice, self.growing, event.text, event.is_plain),
             Mode::Chunks | Mode::Compact | Mode::Sse => match self.keys.filter(|_| output.mode() == Mode::Compact) {
                 Some(keys) => {
-                    if !std::mem::replace(&mut self.told, true) {
+                    if !std::mem::replace(&mut self.is_sent, true) {
                         output.pattern([before, between, after], keys);
                     }
                     output.filling(event.text, (keys[1], event.padding));

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 const TAGS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thinking>")];
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Stage {
     /// Nothing but blanks, or the beginning of the tag.
     #[default]
     Start,
@@ -24,7 +24,7 @@ enum Place {
 /// One choice's splitter. Texts are raw; they are unescaped only while a tag may be near.
 #[derive(Debug, Default, Clone)]
 pub struct Splitter {
-    place: Place,
+    stage: Stage,
     /// What may be a tag, or part of one, unescaped.
     held: String,
     /// How much of what is held is known to be blank.
@@ -46,18 +46,18 @@ pub struct Pieces<'a> {
 impl Splitter {
     /// True when the text has no tags to look for any more.
     pub fn is_done(&self) -> bool {
-        self.place == Place::Answer
+        self.stage == Stage::Answer
     }
 
     /// True when a tag was found.
     pub fn is_inside(&self) -> bool {
-        self.place == Place::Inside
+        self.stage == Stage::Inside
     }
 
     /// Stops looking for the tag: the provider sends its reasoning in a field.
     pub fn disable(&mut self) {
-        if self.place == Place::Start && self.held.is_empty() {
-            self.place = Place::Answer;
+        if self.stage == Stage::Start && self.held.is_empty() {
+            self.stage = Stage::Answer;
         }
     }
 
@@ -65,21 +65,21 @@ impl Splitter {
     pub fn push<'a>(&mut self, raw: &'a str) -> Pieces<'a> {
         // The usual answer: no blank, no `<`, no escape at its start. Nothing was held, nothing is copied.
         let starts_plain = !scan::begins(raw, b"<\\ \n\r\t") && !raw.is_empty();
-        if self.place == Place::Start && self.held.is_empty() && starts_plain {
-            self.place = Place::Answer;
+        if self.stage == Stage::Start && self.held.is_empty() && starts_plain {
+            self.stage = Stage::Answer;
         }
-        if self.place == Place::Answer {
+        if self.stage == Stage::Answer {
             return Pieces { content: Cow::Borrowed(raw), reasoning: String::new() };
         }
         self.unescaper.push(raw, &mut self.held);
         let mut pieces = Pieces::default();
-        if self.place == Place::Start {
+        if self.stage == Stage::Start {
             self.start(&mut pieces);
         }
-        if self.place == Place::Inside {
+        if self.stage == Stage::Inside {
             self.inside(&mut pieces);
         }
-        if self.place == Place::Gap {
+        if self.stage == Stage::Gap {
             self.gap(&mut pieces);
         }
         pieces
@@ -89,13 +89,13 @@ impl Splitter {
     pub fn finish(&mut self) -> Pieces<'static> {
         self.unescaper.finish(&mut self.held);
         let mut pieces = Pieces::default();
-        match self.place {
-            Place::Inside => escape_into(&self.held, &mut pieces.reasoning),
-            Place::Start | Place::Answer => escape_into(&self.held, pieces.content.to_mut()),
-            Place::Gap => {}
+        match self.stage {
+            Stage::Inside => escape_into(&self.held, &mut pieces.reasoning),
+            Stage::Start | Stage::Answer => escape_into(&self.held, pieces.content.to_mut()),
+            Stage::Gap => {}
         }
         self.held.clear();
-        self.place = Place::Answer;
+        self.stage = Stage::Answer;
         pieces
     }
 
@@ -106,7 +106,7 @@ impl Splitter {
         if let Some((rest, close)) = opened {
             self.held = rest.to_owned();
             self.close = close;
-            self.place = Place::Inside;
+            self.stage = Stage::Inside;
         } else if !TAGS.iter().any(|(open, _)| open.starts_with(text)) {
             self.answer(pieces);
         }
@@ -116,7 +116,7 @@ impl Splitter {
         if let Some((thought, rest)) = scan::split(&self.held, self.close) {
             escape_into(thought, &mut pieces.reasoning);
             self.held = rest.to_owned();
-            self.place = Place::Gap;
+            self.stage = Stage::Gap;
             return;
         }
         let keep = possible_tag(&self.held, self.close);
@@ -138,7 +138,7 @@ impl Splitter {
         // Half of a surrogate pair goes out as it came: the other half may be the next thing that comes.
         self.unescaper.give_back(pieces.content.to_mut());
         self.held = String::new();
-        self.place = Place::Answer;
+        self.stage = Stage::Answer;
     }
 }
 

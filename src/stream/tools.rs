@@ -2,7 +2,7 @@
 //! leave the index out, start it at 1 or send 0 for all, leave the id out, send it empty, repeat it with every fragment.
 
 use super::repair::Repairs;
-use crate::accumulate::{Call, Choice};
+use crate::accumulate::{Call, Choice, Positions};
 use crate::json::{self, Nesting};
 use crate::scan;
 use crate::wire::chunk::ToolCall;
@@ -14,14 +14,28 @@ use std::borrow::Cow;
 pub struct Slots {
     calls: Vec<Slot>,
     last: usize,
+    /// The first call with each id, and the last with each of the wire's numbers.
+    by_id: Positions,
+    by_number: Positions,
+    /// How many chunks had calls.
+    chunk: u32,
 }
 
 #[derive(Debug, Default, Clone)]
 struct Slot {
-    /// The wire's number.
-    wire: Option<i64>,
+    id: String,
+    name: String,
+    /// It has arguments, `{}` that is held back not counted.
+    has_arguments: bool,
     /// The arguments began with `{}`. It is held back, for the arguments may follow it (proxies of Anthropic's API).
     is_held: bool,
+    /// A custom tool's: its input is opaque text, in which nothing is held back, unwrapped or taken for a repetition.
+    is_custom: bool,
+    /// The last chunk that had a fragment of it, and that named it.
+    seen_in: u32,
+    named_in: u32,
+    /// As of that chunk: what is accumulated lacks its fragments.
+    nesting: Nesting,
 }
 
 /// What counts of a fragment.
@@ -29,7 +43,8 @@ struct Fragment<'a> {
     id: Option<&'a str>,
     name: Option<&'a str>,
     arguments: Cow<'a, str>,
-    wire: Option<i64>,
+    /// The wire's number.
+    number: Option<&'a str>,
 }
 
 impl Slots {
@@ -38,12 +53,16 @@ impl Slots {
         self.calls.len()
     }
 
-    /// Makes a fragment OpenAI's. `so_far`: the choice as accumulated; `earlier`: fragments of the same chunk.
+    /// The fragments that follow are another chunk's.
+    pub fn begin_chunk(&mut self) {
+        self.chunk += 1;
+    }
+
+    /// Makes a fragment OpenAI's. `so_far`: the choice as accumulated.
     pub fn fragment<'a>(
         &mut self,
         call: &ToolCall<'a>,
         so_far: Option<&Choice>,
-        earlier: &[clean::Call<'a>],
         seed: u64,
         repairs: &mut Repairs,
     ) -> Option<clean::Call<'a>> {
@@ -51,108 +70,157 @@ impl Slots {
             id: call.id.and_then(label),
             name: call.name.and_then(json::filled),
             arguments: arguments(call.arguments, repairs),
-            wire: call.index.and_then(json::number),
+            number: call.index.filter(|raw| json::number(raw).is_some()).map(|raw| json::string(raw).unwrap_or(raw)),
         };
-        let slot = self.slot(&fragment, &|slot| self.known(slot, so_far, earlier));
-        let is_new = slot == self.calls.len();
-        if fragment.is_empty() && (is_new || fragment.wire.is_none()) {
+        let at = self.meant(&fragment, so_far);
+        let is_new = at == self.calls.len();
+        if fragment.is_empty() && (is_new || fragment.number.is_none()) {
             return None;
         }
-        self.number(&fragment, call.index, slot, repairs);
-        self.last = slot;
-        let known = self.known(slot, so_far, earlier);
-        let name = fragment.name.and_then(|name| known.rest_of_name(name, repairs));
-        let mut arguments = fragment.arguments;
-        arguments = if known.has_arguments {
-            without_repetition(arguments, &known, repairs)
-        } else {
-            unwrap(arguments, repairs)
-        };
-        if let Some(slot) = self.calls.get_mut(slot) {
-            if !known.has_arguments && arguments == "{}" {
-                slot.is_held = true;
-                arguments = Cow::Borrowed("");
-            }
-            if slot.is_held && !arguments.is_empty() {
-                slot.is_held = false;
-                repairs.note("tool_arguments_repeated");
-            }
-        }
-        Some(clean::Call {
-            index: slot,
-            id: is_new.then(|| fragment.id.map_or_else(|| made_up(seed, slot, repairs), Cow::Borrowed)),
-            name,
-            arguments,
-            custom: call.custom,
-            extra: call.extra.clone(),
-            inner_extra: call.inner_extra.clone(),
-        })
-    }
-
-    /// Calls without any arguments: OpenAI says `{}`. `all`: the reply is complete; otherwise only what was held back counts.
-    pub fn complete(&self, so_far: Option<&Choice>, all: bool, calls: &mut Vec<clean::Call<'_>>) {
-        for (index, slot) in self.calls.iter().enumerate() {
-            let before = so_far.and_then(|choice| choice.calls.get(index));
-            let has_before = before.is_some_and(|call| !call.arguments.is_empty());
-            let mut fragments = calls.iter_mut().filter(|call| call.index == index);
-            if !(all || slot.is_held) || has_before || fragments.any(|call| !call.arguments.is_empty()) {
-                continue;
-            }
-            let arguments = Cow::Borrowed("{}");
-            match calls.iter_mut().find(|call| call.index == index) {
-                Some(fragment) => fragment.arguments = arguments,
-                None => {
-                    let custom = before.is_some_and(Call::is_custom);
-                    calls.push(clean::Call { index, arguments, custom, ..Default::default() });
-                }
-            }
-        }
-    }
-
-    fn known<'k>(&self, slot: usize, so_far: Option<&'k Choice>, earlier: &'k [clean::Call<'_>]) -> Known<'k> {
-        let is_held = self.calls.get(slot).is_some_and(|slot| slot.is_held);
-        Known { is_held, ..Known::of(slot, so_far, earlier) }
-    }
-
-    /// Makes the call if it is new, and notes what is wrong with its number.
-    fn number(&mut self, fragment: &Fragment<'_>, raw: Option<&str>, slot: usize, repairs: &mut Repairs) {
-        if fragment.wire.is_none() {
+        if fragment.number.is_none() {
             repairs.note("tool_index_missing");
         }
-        if slot < self.calls.len() {
-            return;
+        if is_new {
+            self.begin(&fragment, call.index, repairs);
         }
-        self.calls.push(Slot { wire: fragment.wire, is_held: false });
-        let is_wrong = |wire: i64| usize::try_from(wire) != Ok(slot) || raw.is_some_and(|raw| raw.starts_with('"'));
-        if fragment.wire.is_some_and(is_wrong) {
-            repairs.note("tool_index_wrong");
+        self.last = at;
+        let so_far = so_far.and_then(|choice| choice.calls.get(at));
+        let chunk = self.chunk;
+        let slot = self.calls.get_mut(at)?;
+        slot.is_custom |= call.custom;
+        if std::mem::replace(&mut slot.seen_in, chunk) != chunk {
+            slot.nesting = so_far.map(|call| call.nesting.clone()).unwrap_or_default();
+        }
+        let id = is_new.then(|| fragment.id.map_or_else(|| made_up(seed, at, repairs), Cow::Borrowed));
+        let name = fragment.name.and_then(|name| slot.rest_of_name(name, chunk, repairs));
+        let arguments = slot.rest_of_arguments(fragment.arguments, repairs);
+        let (extra, inner_extra) = (call.extra.clone(), call.inner_extra.clone());
+        Some(clean::Call { index: at, id, name, arguments, custom: slot.is_custom, extra, inner_extra })
+    }
+
+    /// At the end. Calls without any arguments: OpenAI says `{}`. `all`: the reply is complete; otherwise only what was held
+    /// back counts. `calls`: fragments of the same chunk.
+    pub fn complete(&mut self, all: bool, calls: &mut Vec<clean::Call<'_>>, repairs: &mut Repairs) {
+        let is_bare = |slot: &Slot| slot.is_held || (all && !slot.has_arguments && !slot.is_custom);
+        for call in calls.iter_mut() {
+            let Some(slot) = self.calls.get_mut(call.index).filter(|slot| is_bare(slot)) else { continue };
+            slot.fill();
+            call.arguments = Cow::Borrowed("{}");
+        }
+        for (index, slot) in self.calls.iter_mut().enumerate() {
+            if all && slot.name.is_empty() && std::mem::replace(&mut slot.named_in, u32::MAX) != u32::MAX {
+                repairs.note("tool_name_missing");
+            }
+            if is_bare(slot) {
+                slot.fill();
+                calls.push(clean::Call { index, arguments: Cow::Borrowed("{}"), ..Default::default() });
+            }
         }
     }
 
-    /// The position of the call that is meant; one past the last for a new one.
-    fn slot<'k>(&self, fragment: &Fragment<'_>, known: &dyn Fn(usize) -> Known<'k>) -> usize {
-        let Fragment { id, name, wire, .. } = *fragment;
-        let next = self.calls.len();
-        let by_id = id.and_then(|id| (0..next).find(|slot| known(*slot).id == id));
-        let by_index = wire.and_then(|_| self.calls.iter().rposition(|known| known.wire == wire));
-        match (wire, by_index, by_id) {
-            // An index of its own: a new call, unless it only continues one that its id names.
-            (Some(_), None, Some(slot)) if name.is_none() => slot,
-            // Nothing begins without id and name: the call goes on under another number.
-            (Some(_), None, None) if id.is_none() && name.is_none() && next > 0 => self.last,
-            (Some(_), None, _) => next,
-            // An index that was seen, or none: the id tells.
-            (_, Some(slot), _) if id.is_some_and(|id| known(slot).id == id) => slot,
-            (_, _, Some(slot)) => slot,
-            // Index 0 for every call: another id with a name is another call, unless the one so far is half done.
-            (_, Some(slot), None) if id.is_some() && name.is_some() && known(slot).may_be_done() => next,
-            (_, Some(slot), None) if id.is_none() && known(slot).is_over(fragment) => next,
-            (_, Some(slot), None) => slot,
-            (None, None, None) if next == 0 => next,
-            (None, None, None) if id.is_some() && name.is_some() => next,
-            (None, None, None) if known(self.last).is_followed(fragment) => next,
-            (None, None, None) => self.last,
+    /// Makes the call that a fragment begins, and notes what is wrong with its number.
+    fn begin(&mut self, fragment: &Fragment<'_>, raw: Option<&str>, repairs: &mut Repairs) {
+        let at = self.calls.len();
+        let id = fragment.id.unwrap_or("");
+        if !id.is_empty() && self.by_id.get(id).is_none() {
+            self.by_id.set(id, at);
         }
+        if let Some(number) = fragment.number {
+            self.by_number.set(number, at);
+            if json::integer(number) != i64::try_from(at).ok() || raw.is_some_and(|raw| raw.starts_with('"')) {
+                repairs.note("tool_index_wrong");
+            }
+        }
+        self.calls.push(Slot { id: id.to_owned(), ..Slot::default() });
+    }
+
+    /// The call that is meant; one past the last for a new one. In this order:
+    ///
+    /// | number | id | the fragment | it belongs to |
+    /// |---|---|---|---|
+    /// | a new one | known | has no name | the call with that id |
+    /// | a new one | none | has no name | the call before: nothing begins without id and name |
+    /// | a new one | | | a new call |
+    /// | | known | | the call with that id, of several the one with that number |
+    /// | known | another | has a name, and the call is not half done | a new call: all have number 0 |
+    /// | known | none | begins anew what is over | a new call |
+    /// | known | | | the call with that number |
+    /// | none | another | has a name | a new call |
+    /// | none | | follows upon the call before | a new call |
+    /// | none | | | the call before |
+    fn meant(&self, fragment: &Fragment<'_>, so_far: Option<&Choice>) -> usize {
+        let new = self.calls.len();
+        let Some(last) = self.known(self.last, so_far) else { return new };
+        let by_id = fragment.id.and_then(|id| self.by_id.get(id));
+        let by_number = fragment.number.and_then(|number| self.by_number.get(number));
+        let (has_id, has_name) = (fragment.id.is_some(), fragment.name.is_some());
+        if let (Some(_), None) = (fragment.number, by_number) {
+            return match by_id {
+                Some(known) if !has_name => known,
+                None if !has_id && !has_name => self.last,
+                _ => new,
+            };
+        }
+        let numbered = by_number.and_then(|at| Some((at, self.known(at, so_far)?)));
+        if let Some(known) = by_id {
+            let is_it = |(_, call): &(usize, Known<'_>)| fragment.id == Some(call.slot.id.as_str());
+            return numbered.filter(is_it).map_or(known, |(at, _)| at);
+        }
+        let (at, begins_another) = match numbered {
+            Some((at, call)) if has_id => (at, has_name && call.may_be_done()),
+            Some((at, call)) => (at, call.is_over(fragment)),
+            None => (self.last, (has_id && has_name) || last.is_followed(fragment)),
+        };
+        if begins_another { new } else { at }
+    }
+
+    fn known<'k>(&'k self, at: usize, so_far: Option<&'k Choice>) -> Option<Known<'k>> {
+        let slot = self.calls.get(at)?;
+        Some(Known { slot, so_far: so_far.and_then(|choice| choice.calls.get(at)), chunk: self.chunk })
+    }
+}
+
+impl Slot {
+    /// Its arguments are `{}`.
+    fn fill(&mut self) {
+        (self.has_arguments, self.is_held) = (true, false);
+    }
+
+    /// What is new of a name. Some send it in pieces; most that send it again send all of it.
+    fn rest_of_name<'a>(&mut self, name: &'a str, chunk: u32, repairs: &mut Repairs) -> Option<&'a str> {
+        self.named_in = chunk;
+        if !self.name.is_empty() && (self.has_arguments || self.is_held || name == self.name) {
+            return None;
+        }
+        let rest = name.strip_prefix(self.name.as_str()).unwrap_or(name);
+        if !self.name.is_empty() {
+            repairs.note("tool_name_in_pieces");
+        }
+        self.name.push_str(rest);
+        Some(rest)
+    }
+
+    /// What is new of the arguments.
+    fn rest_of_arguments<'a>(&mut self, raw: Cow<'a, str>, repairs: &mut Repairs) -> Cow<'a, str> {
+        let mut arguments = raw;
+        if !self.is_custom {
+            arguments = if self.has_arguments {
+                without_repetition(arguments, self.nesting.is_whole(), repairs)
+            } else {
+                unwrap(arguments, repairs)
+            };
+            if !self.has_arguments && arguments == "{}" {
+                self.is_held = true;
+                arguments = Cow::Borrowed("");
+            }
+            if self.is_held && !arguments.is_empty() {
+                self.is_held = false;
+                repairs.note("tool_arguments_repeated");
+            }
+            self.nesting.read(&arguments);
+        }
+        self.has_arguments |= !arguments.is_empty();
+        arguments
     }
 }
 
@@ -162,77 +230,50 @@ impl Fragment<'_> {
     }
 }
 
-/// What is known of a call: accumulated, and from earlier in the same chunk.
-#[derive(Default)]
+/// What is known of a call: from earlier in the same chunk, and accumulated.
 struct Known<'k> {
-    id: &'k str,
-    name: &'k str,
-    /// Accumulated.
-    arguments: &'k str,
-    has_arguments: bool,
-    /// The arguments are a whole JSON value.
-    is_done: bool,
-    /// It was named in the same chunk.
-    is_in_chunk: bool,
-    /// Its `{}` is held back.
-    is_held: bool,
+    slot: &'k Slot,
+    so_far: Option<&'k Call>,
+    chunk: u32,
 }
 
-impl<'k> Known<'k> {
-    fn of(slot: usize, so_far: Option<&'k Choice>, earlier: &'k [clean::Call<'_>]) -> Self {
-        let before = so_far.and_then(|choice| choice.calls.get(slot));
-        let mut known = Self::default();
-        if let Some(call) = before {
-            (known.id, known.name, known.arguments) = (&call.id, &call.name, &call.arguments);
-            known.has_arguments = !call.arguments.is_empty();
-            known.is_done = call.nesting.is_whole();
+impl Known<'_> {
+    /// The arguments are a whole JSON value.
+    fn is_done(&self) -> bool {
+        if self.slot.seen_in == self.chunk {
+            return self.slot.nesting.is_whole();
         }
-        let mut nesting: Option<Nesting> = None;
-        for call in earlier.iter().filter(|call| call.index == slot) {
-            known.id = call.id.as_deref().unwrap_or(known.id);
-            known.name = call.name.unwrap_or(known.name);
-            known.is_in_chunk |= call.name.is_some();
-            known.has_arguments |= !call.arguments.is_empty();
-            let nesting = nesting.get_or_insert_with(|| before.map(|call| call.nesting.clone()).unwrap_or_default());
-            nesting.read(&call.arguments);
-            known.is_done = nesting.is_whole();
-        }
-        known
+        self.so_far.is_some_and(|call| call.nesting.is_whole())
     }
 
     fn may_be_done(&self) -> bool {
-        !self.has_arguments || self.is_done
+        self.slot.is_custom || !self.slot.has_arguments || self.is_done()
     }
 
     /// A fragment with the same number and no id begins another call: all have number 0.
     fn is_over(&self, fragment: &Fragment<'_>) -> bool {
         let Some(name) = fragment.name else { return false };
-        if name != self.name {
-            return !self.name.is_empty() && (self.has_arguments || self.is_held);
+        if name != self.slot.name {
+            return !self.slot.name.is_empty() && (self.slot.has_arguments || self.slot.is_held);
         }
         let begins = scan::begins(&fragment.arguments, b"{[");
-        self.is_done && begins && (self.is_in_chunk || plain(&fragment.arguments) != plain(self.arguments))
+        self.is_done() && begins && (self.slot.named_in == self.chunk || self.differs(&fragment.arguments))
+    }
+
+    /// These are other arguments, not the same once more.
+    fn differs(&self, arguments: &str) -> bool {
+        let so_far = self.so_far.map_or("", |call| call.arguments.as_str());
+        // Blanks and escapes make no text eight times as long; and a comparison may only cost what the fragment brought.
+        so_far.len() / 8 > arguments.len() || plain(arguments) != plain(so_far)
     }
 
     /// A fragment without number, and without an id and a name together, begins another call.
     fn is_followed(&self, fragment: &Fragment<'_>) -> bool {
         match fragment.name {
-            Some(name) if name != self.name && !self.name.is_empty() => true,
-            Some(_) => (self.is_done || self.is_held) && !fragment.arguments.is_empty(),
-            None => self.is_done && fragment.id.is_some(),
+            Some(name) if name != self.slot.name && !self.slot.name.is_empty() => true,
+            Some(_) => (self.is_done() || self.slot.is_held) && !fragment.arguments.is_empty(),
+            None => self.is_done() && fragment.id.is_some(),
         }
-    }
-
-    /// What is new of a name. Some send it in pieces; most that send it again send all of it.
-    fn rest_of_name<'a>(&self, name: &'a str, repairs: &mut Repairs) -> Option<&'a str> {
-        if self.name.is_empty() {
-            return Some(name);
-        }
-        if self.has_arguments || self.is_held || name == self.name {
-            return None;
-        }
-        repairs.note("tool_name_in_pieces");
-        Some(name.strip_prefix(self.name).unwrap_or(name))
     }
 }
 
@@ -274,8 +315,8 @@ fn unwrap<'a>(arguments: Cow<'a, str>, repairs: &mut Repairs) -> Cow<'a, str> {
 }
 
 /// A fragment that says the whole arguments once more (LiteLLM, SGLang) adds nothing: after a whole value nothing can follow.
-fn without_repetition<'a>(arguments: Cow<'a, str>, known: &Known<'_>, repairs: &mut Repairs) -> Cow<'a, str> {
-    if known.is_done && scan::begins(&arguments, b"{[\\") && json::is_whole(&json::unescape(&arguments)) {
+fn without_repetition<'a>(arguments: Cow<'a, str>, is_done: bool, repairs: &mut Repairs) -> Cow<'a, str> {
+    if is_done && scan::begins(&arguments, b"{[\\") && json::is_whole(&json::unescape(&arguments)) {
         repairs.note("tool_arguments_repeated");
         return Cow::Borrowed("");
     }

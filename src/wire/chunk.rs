@@ -80,21 +80,21 @@ pub struct Delta<'a> {
     pub extra: Vec<Member<'a>>,
 }
 
-/// One fragment of a tool call. `function` and `custom` are told apart by `custom`.
+/// One fragment of a tool call, of a function or a custom tool.
 #[derive(Debug, Default)]
 pub struct ToolCall<'a> {
     /// `index`
     pub index: Option<&'a str>,
     /// `id`
     pub id: Option<&'a str>,
-    /// `type`
-    pub r#type: Option<&'a str>,
     /// `function.name`
     pub name: Option<&'a str>,
     /// `function.arguments` or `custom.input`: a string, or (some servers) the object itself.
     pub arguments: Option<&'a str>,
-    /// The call is a custom tool's.
+    /// The call is a custom tool's: its type says so, or there is a `custom`.
     pub custom: bool,
+    /// The entry as it came, behind its opening bracket.
+    pub source: &'a str,
     /// All other members (Gemini's `extra_content` holds the thought signature).
     pub extra: Vec<Member<'a>>,
     /// All other members of `function` or `custom`.
@@ -111,18 +111,21 @@ impl<'a> Chunk<'a> {
 
     /// Takes out the choices of which one with the same index follows, each as a chunk of its own. How many choices there may
     /// be, and so what this costs, is bounded before.
-    pub fn take_twins(&mut self) -> Vec<Self> {
-        let mut twins = Vec::new();
-        let Some(choices) = self.choices.as_mut() else { return twins };
-        while let Some(at) = (0..choices.len()).find(|at| {
-            let mut ahead = choices.iter().skip(*at).map(Choice::number);
-            ahead.next().is_some_and(|number| ahead.any(|other| other == number))
-        }) {
+    pub fn take_repeated(&mut self) -> Vec<Self> {
+        let mut taken = Vec::new();
+        let Some(choices) = self.choices.as_mut() else { return taken };
+        let numbers: Vec<u32> = choices.iter().map(Choice::number).collect();
+        let mut at = 0;
+        for (position, number) in numbers.iter().enumerate() {
+            if !numbers.iter().skip(position + 1).any(|other| other == number) {
+                at += 1;
+                continue;
+            }
             let choices = Some(vec![choices.remove(at)]);
             let Self { id, object, created, model, .. } = *self;
-            twins.push(Self { id, object, created, model, choices, ..Self::default() });
+            taken.push(Self { id, object, created, model, choices, ..Self::default() });
         }
-        twins
+        taken
     }
 
     /// Reads the object at the cursor.
@@ -184,12 +187,12 @@ impl<'a> Choice<'a> {
                 _ => choice.extra.push((key, cursor.value()?)),
             }
         }
-        choice.lift();
+        choice.take_from_delta();
         Ok(choice)
     }
 
     /// What some put a level too deep, into the delta.
-    fn lift(&mut self) {
+    fn take_from_delta(&mut self) {
         for inner in [&mut self.delta, &mut self.message].into_iter().flatten() {
             self.finish_reason = self.finish_reason.or_else(|| inner.take("finish_reason"));
             self.error = self.error.or_else(|| inner.take("error"));
@@ -233,25 +236,27 @@ impl<'a> Delta<'a> {
 impl<'a> ToolCall<'a> {
     /// Reads an entry of `tool_calls`. Name and arguments also count where they stand beside `function`.
     fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
+        let source = cursor.rest();
         let mut call = Self::default();
         let mut first = true;
         while let Some(key) = cursor.key(&mut first)? {
             match key {
                 "index" => call.index = optional(cursor)?,
                 "id" => call.id = optional(cursor)?,
-                "type" => call.r#type = optional(cursor)?,
+                "type" => call.custom |= optional(cursor)? == Some("\"custom\""),
                 "name" => call.name = optional(cursor)?,
                 "arguments" | "input" => call.arguments = optional(cursor)?,
                 "function" | "custom" => {
-                    let inner = object(cursor, Self::read_function)?.unwrap_or_default();
+                    let Some(inner) = object(cursor, Self::read_function)? else { continue };
                     call.name = inner.name.or(call.name);
                     call.arguments = inner.arguments.or(call.arguments);
                     call.inner_extra = inner.inner_extra;
-                    call.custom = key == "custom";
+                    call.custom |= key == "custom";
                 }
                 _ => call.extra.push((key, cursor.value()?)),
             }
         }
+        call.source = source.get(..source.len() - cursor.rest().len()).unwrap_or("");
         Ok(call)
     }
 

@@ -40,7 +40,7 @@ pub struct Choice<'a> {
     /// All other members of the delta.
     pub delta_extra: Vec<Member<'a>>,
     /// `logprobs`, a raw object
-    pub logprobs: Option<&'a str>,
+    pub logprobs: Option<Cow<'a, str>>,
     /// `finish_reason`
     pub finish: Option<&'static str>,
     /// All other members of the choice.
@@ -75,8 +75,7 @@ impl Chunk<'_> {
         text_member(",\"model\":\"", &self.model, out);
         write_list(",\"choices\":[", &self.choices, Choice::write_into, out);
         if let Some(usage) = &self.usage {
-            out.push_str(",\"usage\":");
-            out.push_str(usage);
+            raw_member(",\"usage\":", usage, out);
         }
         write_members(self.extra.iter().copied(), out);
         out.push('}');
@@ -93,9 +92,8 @@ impl Choice<'_> {
         self.write_delta(&mut members);
         out.push_str(members.get(1..).unwrap_or(""));
         out.push('}');
-        if let Some(logprobs) = self.logprobs {
-            out.push_str(",\"logprobs\":");
-            out.push_str(logprobs);
+        if let Some(logprobs) = &self.logprobs {
+            raw_member(",\"logprobs\":", logprobs, out);
         }
         out.push_str(",\"finish_reason\":");
         match self.finish {
@@ -162,8 +160,21 @@ pub fn text_member(opening: &str, text: &str, out: &mut String) {
 pub fn write_members<'a>(members: impl Iterator<Item = (&'a str, &'a str)>, out: &mut String) {
     for (key, value) in members {
         text_member(",\"", key, out);
-        out.push(':');
-        out.push_str(value);
+        raw_member(":", value, out);
+    }
+}
+
+/// Appends `opening` and the raw value, on one line: in a pretty-printed body values are of several, an event's data is one.
+fn raw_member(opening: &str, value: &str, out: &mut String) {
+    out.push_str(opening);
+    let mut rest = value;
+    while let Some((line, after)) = rest.split_at_checked(scan::line_end(rest.as_bytes())) {
+        out.push_str(line);
+        rest = after.get(1..).unwrap_or("");
+        if after.is_empty() {
+            break;
+        }
+        out.push(' ');
     }
 }
 

@@ -2,11 +2,11 @@
 //! machine may be busy; the best of several runs counts, and a measurement that fails goes on: only work that really grows
 //! faster fails to the end.
 
-use crate::case::{DONE, calls, delta, event, finish, text};
+use crate::case::{DONE, calls, chunk_of, delta, event, finish, text};
 use serde_json::json;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokenwire::stream::{Decoder, End, Mode};
+use tokenwire::stream::{Decoder, End, Limits, Mode};
 
 const ATTEMPTS: usize = 15;
 const RUNS: usize = 3;
@@ -58,7 +58,7 @@ fn ratio(first: &dyn Fn(), second: &dyn Fn(), enough: f64) -> f64 {
 }
 
 fn read(mode: Mode, input: &[u8], size: usize) {
-    let mut decoder = Decoder::new(mode, 1);
+    let mut decoder = Decoder::new(mode, 1).with_limits(Limits { tool_calls: usize::MAX, ..Limits::default() });
     let mut bytes = 0;
     for read in input.chunks(size) {
         decoder.feed(read);
@@ -152,4 +152,65 @@ fn members_said_in_every_chunk_are_not_kept_each_time() {
         "choices": [{"index": 0, "delta": {"content": "word "}, "finish_reason": null}]});
     let build = |count: usize| event(&chunk.to_string()).repeat(count) + &finish("stop") + DONE;
     check_growth("1,000 and 2,000 chunks with citations", Mode::Text, &build, 1000);
+}
+
+/// `count` members that nobody knows, each of another name.
+fn members(count: usize) -> String {
+    (0..count).map(|at| format!(",\"member {at}\":{at}")).collect()
+}
+
+#[test]
+fn unknown_members_cost_the_same_however_many_came() {
+    type Place = (&'static str, fn(&str) -> String);
+    let places: [Place; 5] = [
+        ("a chunk", |members| event(&format!("{{\"choices\":[]{members}}}"))),
+        ("a choice", |members| event(&chunk_of(&format!("{{\"index\":0,\"delta\":{{}}{members}}}")))),
+        ("a delta", |members| delta(&format!("{{\"content\":\"a\"{members}}}"))),
+        ("a call", |members| calls(&format!("{{\"index\":0,\"id\":\"a\",\"function\":{{\"name\":\"f\"}}{members}}}"))),
+        ("a function", |members| {
+            calls(&format!("{{\"index\":0,\"id\":\"a\",\"function\":{{\"name\":\"f\"{members}}}}}"))
+        }),
+    ];
+    for (name, place) in places {
+        let build = |count: usize| place(&members(count)) + &text("Hi") + &finish("stop") + DONE;
+        check_growth(&format!("12,000 and 24,000 members of {name}"), Mode::Chunks, &build, 12_000);
+    }
+    let build = |count: usize| {
+        let one = |at: usize| event(&format!("{{\"choices\":[],\"member {at}\":{at}}}"));
+        (0..count).map(one).collect::<String>() + &text("Hi") + &finish("stop") + DONE
+    };
+    check_growth("5,000 and 10,000 chunks with one each", Mode::Text, &build, 5000);
+}
+
+#[test]
+fn tool_calls_cost_the_same_however_many_came() {
+    let call = |at: usize| format!(r#"{{"index":{at},"id":"id {at}","function":{{"name":"f","arguments":"{{}}"}}}}"#);
+    let bare = |at: usize| format!(r#"{{"id":"id {at}","function":{{"name":"f"}}}}"#);
+    let list = |call: &dyn Fn(usize) -> String, count: usize| (0..count).map(call).collect::<Vec<_>>().join(",");
+    for mode in [Mode::Text, Mode::Events] {
+        let build = |count: usize| calls(&list(&call, count)) + &text("Hi") + &finish("stop") + DONE;
+        check_growth("4,000 and 8,000 calls in one chunk", mode, &build, 4000);
+        let build = |count: usize| calls(&list(&bare, count)) + &text("Hi") + &finish("stop") + DONE;
+        check_growth("4,000 and 8,000 bare calls in one chunk", mode, &build, 4000);
+        let build = |count: usize| {
+            let all: String = (0..count).map(|at| calls(&call(at))).collect();
+            all + &text("Hi") + &finish("stop") + DONE
+        };
+        check_growth("4,000 and 8,000 chunks of a call", mode, &build, 4000);
+        let build = |count: usize| {
+            let piece = |at: usize| calls(&call(1).replace("{}", &format!("{{\\\"x\\\":{at}}}")).replace("id 1", "b"));
+            (0..count).map(piece).collect::<String>() + &text("Hi") + &finish("stop") + DONE
+        };
+        check_growth("2,000 and 4,000 pieces of a call that waits", mode, &build, 2000);
+    }
+}
+
+#[test]
+fn choices_cost_the_same_however_often_they_came() {
+    let choices: Vec<String> =
+        (0..64).map(|at| format!("{{\"index\":{at},\"delta\":{{\"content\":\"a\"}}}}")).collect();
+    let twice = format!("{0},{0}", choices.join(","));
+    let ended = event(&chunk_of(&choices.join(",").replace("}}", "},\"finish_reason\":\"stop\"}")));
+    let build = |count: usize| event(&chunk_of(&twice)).repeat(count) + &ended + DONE;
+    check_growth("50 and 100 chunks of twice 64 choices", Mode::Text, &build, 50);
 }

@@ -4,17 +4,21 @@
 //! `tests/cases` still run, and each test says which part ran.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod calls;
 mod case;
 mod conformance;
 mod connection;
+mod content;
 mod dialect;
 mod ends;
 mod errors;
 mod events;
 mod fixtures;
 mod json;
+mod late;
 mod limits;
 mod linear;
+mod losses;
 mod models;
 mod mutated;
 mod negotiate;

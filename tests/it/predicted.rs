@@ -226,3 +226,86 @@ fn random_streams_read_the_same_both_ways() {
         check(input.as_bytes(), mode, size);
     }
 }
+
+/// A chunk on several `data` lines, with this between them.
+fn spread(chunk: &str, line_end: &str) -> String {
+    let pretty = serde_json::to_string_pretty(&serde_json::from_str::<Value>(chunk).unwrap()).unwrap();
+    let lines: Vec<String> = pretty.lines().map(|line| format!("data: {line}{line_end}")).collect();
+    lines.concat() + line_end
+}
+
+#[test]
+fn pretty_printed_events_read_the_same_both_ways() {
+    let end = "data: [DONE]\n\n";
+    for (at, shape) in SHAPES.iter().enumerate() {
+        for line_end in ["\n", "\r\n", "\r"] {
+            let chunk = |text: &str| shape.replace("TEXT", text).replace("PAD", "xy");
+            let pretty = |text: &str| spread(&chunk(text), line_end);
+            let alike = pretty("a") + &pretty("b") + &pretty("c") + &pretty("d");
+            // The same bytes, but for the fields of all lines and but the first.
+            let joined = |text: &str| pretty(text).replace(&format!("{line_end}data: "), line_end);
+            let plain = |text: &str| format!("data: {}\n\n", chunk(text));
+            let inputs = [
+                alike.clone() + end,
+                alike.clone() + &joined("e") + end,
+                plain("a") + &plain("b") + &plain("c") + &pretty("d") + &pretty("e") + &plain("f") + end,
+                plain("a").repeat(4).replace('\n', line_end) + end,
+                plain("a").repeat(4).replace(": ", ":\t ") + end,
+            ];
+            for input in inputs {
+                for mode in MODES {
+                    for size in [1, 64, input.len()] {
+                        check(input.as_bytes(), mode, size);
+                    }
+                }
+            }
+            let mut decoder = Decoder::new(Mode::Sse, 7);
+            decoder.feed(alike.as_bytes());
+            let out = decoder.take().unwrap_or_default();
+            let is_frame = |frame: &str| frame.strip_prefix("data: ").is_some_and(|data| !data.contains(['\n', '\r']));
+            assert!(out.split_terminator("\n\n").all(is_frame), "shape {at}: {out}");
+        }
+    }
+}
+
+#[test]
+fn values_of_several_lines_are_written_on_one_in_every_mode() {
+    let raw = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"TEXT\",\"x\":[1,\ndata: 2]},\ndata: \"y\":{\ndata:  \"z\": 1}}],\"usage\":{\"total_tokens\":1,\ndata: \"a\":2}}\n\n";
+    let input: String = ["a", "b", "c", "d"].iter().map(|text| raw.replace("TEXT", text)).collect();
+    for mode in [Mode::Chunks, Mode::Sse] {
+        check(input.as_bytes(), mode, 40);
+        let mut decoder = Decoder::new(mode, 7);
+        decoder.feed(input.as_bytes());
+        let out = decoder.take().unwrap();
+        assert!(out.contains(r#""x":[1, 2]"#) && out.contains(r#""y":{  "z": 1}"#), "{out}");
+        assert!(out.contains(r#""usage":{"total_tokens":1, "a":2}"#), "{out}");
+    }
+}
+
+#[test]
+fn calls_that_wait_read_the_same_both_ways() {
+    let call = |number: usize, text: &str, arguments: &str| {
+        format!(
+            "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\",\"tool_calls\":[{{\"index\":{number},\"id\":\"c{number}\",\"function\":{{\"name\":\"f\",\"arguments\":\"{arguments}\"}}}}]}}}}]}}\n\n"
+        )
+    };
+    let mut numbers = Numbers::new(5);
+    for _ in 0..3000 {
+        let mut input = String::new();
+        for _ in 0..=numbers.below(5) {
+            let number = numbers.below(3);
+            let is_texts = numbers.below(2) == 0;
+            for at in 0..=numbers.below(5) {
+                let word = ["a", "b", "c"][at % 3];
+                input += &if is_texts { call(number, word, "1") } else { call(number, "", word) };
+            }
+        }
+        input += numbers.pick(&[
+            "",
+            "data: [DONE]\n\n",
+            "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+        ]);
+        let mode = MODES[numbers.below(MODES.len())];
+        check(input.as_bytes(), mode, [1, 100, 100_000][numbers.below(3)]);
+    }
+}

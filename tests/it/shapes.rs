@@ -266,10 +266,10 @@ fn replies_of_other_shapes_are_read() {
 }
 
 #[test]
-fn an_event_that_is_glued_to_half_of_another_is_read() {
+fn an_event_that_is_glued_to_half_of_another_tells_only_of_an_error() {
     let half = "data: {\"id\":\"x\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"a";
     let input = text("Hel") + half + &text("lo") + &finish("stop") + DONE;
-    check("glued", &input, &complete("Hello"));
+    check("glued", &input, &failed("Hel", "could not be read"));
     let error = "data: {\"error\":{\"message\":\"boom\"}}\n\n";
     check("a glued error", &(text("Hello") + half + error), &failed("Hello", "boom"));
 }

@@ -83,7 +83,7 @@ mod tests {
         );
         assert_eq!(owner("<char as core[c5930c85a12de822]::fmt::Debug>::fmt"), "core");
         assert_eq!(owner("alloc::rc::Rc<T,A>::drop_slow"), "alloc");
-        assert_eq!(owner("tokenwire::stream::reading::<impl tokenwire::stream::Decoder>::value"), "tokenwire");
+        assert_eq!(owner("tokenwire::stream::data::<impl tokenwire::stream::decoder::Decoder>::value"), "tokenwire");
         assert_eq!(owner("js_sys::futures::future_to_promise::{{closure}}::{{closure}}"), "js_sys");
     }
 

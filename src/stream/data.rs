@@ -1,84 +1,25 @@
-//! From bytes to chunks: what the body is, its events, their values, and the predicted way around all of it.
+//! The data of an event, or a JSON value of the body: the chunks in it. What cannot be read and may have held content is a
+//! loss, and the reply ends there: nobody may take the rest for a whole one.
 
-use super::frame::Values;
+use super::decoder::Decoder;
 use super::predict::Template;
-use super::{Body, Decoder, foreign, limits, normal};
+use super::{foreign, limits, normal};
+use crate::error::{Details, Error, Kind};
 use crate::json::{self, Cursor};
 use crate::scan;
 use crate::sse;
-use crate::wire::{chunk, failure};
+use crate::wire::chunk;
 use std::borrow::Cow;
 
 /// Events that only keep the connection open, whatever they say.
 const PINGS: [&[u8]; 4] = [b"ping", b"heartbeat", b"keepalive", b"keep-alive"];
 /// How often an event's data is searched for another event: each search may go to its end.
 const GLUED: usize = 4;
+/// Characters of what cannot be read that are shown, and kept.
+const EXCERPT: usize = 80;
+const KEPT: usize = 2000;
 
 impl Decoder {
-    /// Decides by the first byte what the body is, and drops what stands before it.
-    pub(super) fn recognize<'a>(&mut self, input: &'a [u8]) -> &'a [u8] {
-        // Blanks, a byte order mark, the separator of JSON text sequences.
-        let is_blank = |byte: &u8| matches!(byte, 0..=b' ' | 0xEF | 0xBB | 0xBF);
-        let start = input.iter().position(|byte| !is_blank(byte)).unwrap_or(input.len());
-        let rest = input.get(start..).unwrap_or(&[]);
-        match rest.first() {
-            None => {}
-            Some(b'{' | b'[') => {
-                self.is_plain = true;
-                self.body = Body::Values(Values::default());
-            }
-            // The first letters of the fields, and the colon of a comment.
-            Some(b'd' | b'e' | b'i' | b'r' | b':') => {
-                self.body = Body::Events(sse::Decoder::new(self.limits.event_bytes, is_whole));
-            }
-            Some(_) => self.body = Body::Other(Vec::new()),
-        }
-        rest
-    }
-
-    pub(super) fn feed_events(&mut self, decoder: &mut sse::Decoder, input: &[u8]) {
-        let mut input = input;
-        loop {
-            if decoder.is_between_events() {
-                input = self.predicted(input);
-            }
-            match decoder.next_event(&mut input) {
-                Ok(Some(event)) => self.event(event, false),
-                Ok(None) => return,
-                Err(sse::TooLong) => {
-                    return self.fail(limits::event_exceeded());
-                }
-            }
-        }
-    }
-
-    /// Takes events that are like the one before off the front of `input`, framing included.
-    fn predicted<'a>(&mut self, input: &'a [u8]) -> &'a [u8] {
-        let Some(template) = self.template.as_mut().filter(|template| template.is_trusted()) else { return input };
-        let mut rest = input;
-        while self.end.is_none() {
-            let Some((event, after)) = template.matches_framed(rest) else { break };
-            if rest.len() - after.len() > self.limits.event_bytes {
-                break;
-            }
-            if !template.apply(event, &mut self.reply, &mut self.output, &mut self.repairs) {
-                break;
-            }
-            self.values += 1;
-            rest = after;
-        }
-        rest
-    }
-
-    /// As [`Decoder::predicted`], for an event that came in pieces.
-    fn is_predicted(&mut self, data: &[u8]) -> bool {
-        let Some(template) = self.template.as_mut().filter(|template| template.is_trusted()) else { return false };
-        let Some(event) = template.matches(data) else { return false };
-        let applied = template.apply(event, &mut self.reply, &mut self.output, &mut self.repairs);
-        self.values += usize::from(applied);
-        applied
-    }
-
     pub(super) fn event(&mut self, event: sse::Event<'_>, is_last: bool) {
         if self.end.is_none() && event.name.is_empty() && self.is_predicted(event.data) {
             return;
@@ -94,7 +35,7 @@ impl Decoder {
             let is_chunk = json::member(&text, "choices").is_some();
             if !is_chunk {
                 self.repairs.note("error_event");
-                return self.fail(failure::frame(&text, &self.secrets));
+                return self.fail_as_reported(&text);
             }
         }
         if PINGS.contains(&event.name) {
@@ -103,14 +44,14 @@ impl Decoder {
         self.value(&text, is_last);
     }
 
-    /// The data of an event, or one JSON value of a body: usually one value, sometimes several.
+    /// Usually one value, sometimes several.
     pub(super) fn value(&mut self, text: &str, is_last: bool) {
         if text.len() > self.limits.event_bytes {
             return self.fail(limits::event_exceeded());
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // The last event of a stream that was cut in its middle: half of it is worth nothing.
-        if is_last && !is_sequence(text) {
+        if is_last && may_hold_content(text) && !has_another_line(text) && !is_sequence(text) {
             self.cut = true;
             return self.repairs.note("event_cut");
         }
@@ -121,9 +62,13 @@ impl Decoder {
                 return self.repairs.note("data_after_end");
             }
             let rest = cursor.rest();
-            if let Some(rest) = after_marker(rest) {
-                self.done();
-                cursor = Cursor::new(rest);
+            if let Some(after) = after_marker(rest) {
+                // It ends the reply where it stands alone, or last.
+                match json::is_blank(after) {
+                    true => self.done(),
+                    false => self.repairs.note("data_ignored"),
+                }
+                cursor = Cursor::new(after);
                 continue;
             }
             count += 1;
@@ -138,10 +83,11 @@ impl Decoder {
                     self.repairs.note("json_mended");
                     return self.value(&mended, false);
                 }
-                // A ping; or half an event with the next one glued to it (a gateway that lost a line, or framed twice).
+                match after_words(rest).filter(|_| count <= GLUED) {
+                    Some(next) => cursor = Cursor::new(next),
+                    None => return self.lose(rest),
+                }
                 self.repairs.note("data_not_json");
-                let Some(next) = glued(rest).filter(|_| count <= GLUED) else { return };
-                cursor = Cursor::new(next);
                 continue;
             };
             match raw.as_bytes().first() {
@@ -151,6 +97,22 @@ impl Decoder {
                 _ => self.repairs.note("data_ignored"),
             }
         }
+    }
+
+    /// A part of the reply is missing. Where an error is glued to what cannot be read, that says more.
+    fn lose(&mut self, text: &str) {
+        let mut rest = text;
+        for _ in 0..GLUED {
+            let Some((_, after)) = scan::split(rest, "data:") else { break };
+            let mut cursor = Cursor::new(after);
+            let raw = cursor.value().unwrap_or("");
+            let report = chunk::Chunk::read(&mut Cursor::new(raw)).ok().and_then(|chunk| normal::report(&chunk, raw));
+            if let Some(report) = report {
+                return self.fail_as_reported(report);
+            }
+            rest = after;
+        }
+        self.fail(unreadable(&self.secrets.struck_out(text)));
     }
 
     /// Several chunks in an array, or an error in one (Gemini).
@@ -170,7 +132,7 @@ impl Decoder {
     /// A chunk or an end marker that was made a JSON string.
     fn text(&mut self, raw: &str) {
         let text = json::unescape(json::string(raw).unwrap_or(""));
-        if scan::begins(text.trim_ascii(), b"{[") {
+        if scan::begins(text.trim_ascii(), b"{[<") {
             self.repairs.note("json_in_text");
             self.value(&text, false);
         } else {
@@ -192,22 +154,28 @@ impl Decoder {
             return self.fail(error);
         }
         self.values += 1;
-        self.is_foreign = foreign::adopt(&mut chunk, raw, &mut self.repairs);
-        let failed = normal::failure(&chunk, raw, &self.secrets);
+        self.is_foreign = foreign::make_choice(&mut chunk, raw, &mut self.repairs);
+        if chunk.choices.is_some() || chunk.usage.is_some() {
+            self.has_begun = true;
+            self.opening = Vec::new();
+        }
+        let report = normal::report(&chunk, raw);
         // What reports the failure is told by the error, which shows no secret.
-        chunk.extra.retain(|_| failed.is_none());
+        chunk.extra.retain(|_| report.is_none());
         let is_whole = chunk.is_completion();
-        if chunk.choices.is_some() || failed.is_none() {
+        if chunk.choices.is_some() || report.is_none() {
             // Each choice is read by what came before it. Copilot splits one into several of the same index.
-            let twins = chunk.take_twins();
-            let text = if twins.is_empty() { text } else { "" };
-            for twin in twins {
-                self.chunk(twin, raw, text);
+            let parts = chunk.take_repeated();
+            let text = if parts.is_empty() { text } else { "" };
+            for part in parts {
+                self.chunk(part, raw, text);
             }
             self.chunk(chunk, raw, text);
         }
         // What the error itself says comes before what a finish reason says of it.
-        if let Some(error) = failed.or_else(|| self.normalizer.take_failure()) {
+        if let Some(report) = report {
+            self.fail_as_reported(report);
+        } else if let Some(error) = self.normalizer.take_failure() {
             self.fail(error);
         } else if is_whole && self.values == 1 && self.is_plain && !self.is_finished() {
             // A whole completion is its own end marker; some come without a finish reason.
@@ -215,13 +183,40 @@ impl Decoder {
         }
     }
 
-    fn chunk(&mut self, chunk: chunk::Chunk<'_>, raw: &str, text: &str) {
-        // What shares its event with others is not learnt from: the next event may be like the whole of it.
-        if !self.predicts || self.is_plain || raw.len() != text.trim_ascii().len() {
+    fn chunk(&mut self, mut chunk: chunk::Chunk<'_>, raw: &str, text: &str) {
+        let ends = chunk.choices.iter().flatten().any(|choice| choice.finish_reason.is_some());
+        let ordered = self.order.sort(&mut chunk, &mut self.reply);
+        let (before, after) = if ends { (ordered, None) } else { (None, ordered) };
+        if let Some(text) = before {
+            self.ordered(&text);
+        }
+        // What shares its event with others is not learnt from: the next event may be like the whole of it. Nor is what lacks
+        // calls that wait.
+        let is_whole = after.is_none() && !self.order.has_waiting();
+        let is_alone = is_whole && raw.len() == text.trim_ascii().len();
+        if self.predicts && !self.is_plain && is_alone {
+            self.learn(chunk, text);
+        } else {
             self.template = None;
             let clean = self.normalizer.normalize(chunk, &self.reply, &mut self.repairs);
-            return self.put(&clean);
+            self.put(&clean);
         }
+        if let Some(text) = after {
+            self.ordered(&text);
+        }
+    }
+
+    /// A chunk of calls that waited for those before them.
+    pub(super) fn ordered(&mut self, text: &str) {
+        self.template = None;
+        if let Ok(chunk) = chunk::Chunk::read(&mut Cursor::new(text)) {
+            let clean = self.normalizer.normalize(chunk, &self.reply, &mut self.repairs);
+            self.put(&clean);
+        }
+    }
+
+    /// The full way; the next event may be like this one.
+    fn learn(&mut self, chunk: chunk::Chunk<'_>, text: &str) {
         let is_alike = |template: &Template| template.matches(text.as_bytes()).is_some();
         let known = self.template.take().filter(is_alike);
         // A second event of the same form: how it comes out is how those after it will.
@@ -237,14 +232,33 @@ impl Decoder {
         });
         self.put(&clean);
     }
+}
 
-    /// A body of lines that are no event stream, and nothing else, is not a reply.
-    pub(super) fn check_strangers(&mut self, decoder: &sse::Decoder) {
-        if let (0, Some(line)) = (self.values, decoder.strange_line()) {
-            let line = String::from_utf8_lossy(line);
-            self.fail(failure::not_a_reply(&self.content_type, &line, &self.secrets));
-        }
-    }
+/// True for what looks like JSON, a part of it, or a page. Words (`ping`, `[keepalive]`, `OK`) and numbers hold nothing.
+fn may_hold_content(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'{' | b'}' | b'"' | b'<'))
+}
+
+/// What follows words at the start of `text`: nothing, or the data of an event that is glued to them.
+fn after_words(text: &str) -> Option<&str> {
+    let (words, rest) = scan::split(text, "data:").unwrap_or((text, ""));
+    (!may_hold_content(words)).then_some(rest)
+}
+
+/// Data of an event that is not whole, and others on lines of their own behind it.
+fn has_another_line(text: &str) -> bool {
+    let mut lines = text.split('\n');
+    lines.next();
+    lines.any(|line| after_marker(line).is_some() || (line.starts_with("{\"") && json::is_whole(line)))
+}
+
+/// The error of a reply of which this could not be read.
+fn unreadable(text: &str) -> Error {
+    let letters = text.trim_ascii().chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let mut message = String::from("A part of the reply could not be read: ");
+    message.extend(letters.take(EXCERPT));
+    let details = Details { body: Some(text.chars().take(KEPT).collect()), ..Details::default() };
+    Error::stream(Kind::Malformed, message, details)
 }
 
 /// True for any number of JSON values and end markers.
@@ -264,20 +278,4 @@ fn is_sequence(text: &str) -> bool {
 fn after_marker(text: &str) -> Option<&str> {
     let (start, rest) = text.split_at_checked("[DONE]".len())?;
     start.eq_ignore_ascii_case("[DONE]").then_some(rest)
-}
-
-/// The data of the first event that is glued to what stands before it.
-fn glued(text: &str) -> Option<&str> {
-    let mut rest = text;
-    while let Some((_, after)) = scan::split(rest, "data:") {
-        rest = after.trim_ascii_start();
-        if scan::begins(rest, b"{[") {
-            return Some(rest);
-        }
-    }
-    None
-}
-
-fn is_whole(data: &[u8]) -> bool {
-    std::str::from_utf8(data).is_ok_and(json::is_whole)
 }

@@ -1,0 +1,348 @@
+//! The reply as a whole: what is known of it, and how it ends.
+
+use super::body::Body;
+use super::limits::{self, Limits};
+use super::normal::Normalizer;
+use super::order::Order;
+use super::output::{Mode, Output};
+use super::predict::Template;
+use super::repair::Repairs;
+use crate::accumulate::Accumulator;
+use crate::error::{Details, Error, Kind};
+use crate::scan;
+use crate::secret::Secrets;
+use crate::wire::{clean, failure};
+
+/// How a reply ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// A finish reason came, or an explicit end marker after some content.
+    Complete,
+    /// The bytes stopped before that.
+    Truncated,
+    /// The caller stopped it.
+    Aborted,
+    /// The provider reported an error, or sent what is no reply.
+    Error,
+}
+
+impl End {
+    /// The word of the public contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Truncated => "truncated",
+            Self::Aborted => "aborted",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Bytes of what is no reply that are read, and kept for the message.
+const OPENING: usize = 64 << 10;
+
+/// Decodes one reply.
+#[derive(Debug)]
+pub struct Decoder {
+    pub(super) body: Body,
+    pub(super) content_type: String,
+    pub(super) normalizer: Normalizer,
+    pub(super) order: Order,
+    pub(super) reply: Accumulator,
+    pub(super) repairs: Repairs,
+    pub(super) output: Output,
+    pub(super) end: Option<End>,
+    pub(super) failure: Option<Error>,
+    /// How many JSON objects came.
+    pub(super) values: usize,
+    /// Something of a reply came, be it empty.
+    pub(super) has_begun: bool,
+    /// What came before that: its first bytes, and how many bytes meant nothing.
+    pub(super) opening: Vec<u8>,
+    pub(super) ignored: usize,
+    /// The body is no event stream.
+    pub(super) is_plain: bool,
+    /// The last event, if the next one may be like it.
+    pub(super) template: Option<Template>,
+    pub(super) predicts: bool,
+    /// The body ended inside a JSON value.
+    pub(super) cut: bool,
+    /// The first value was a whole reply of another shape, should nothing follow.
+    pub(super) is_foreign: bool,
+    pub(super) limits: Limits,
+    pub(super) secrets: Secrets,
+    /// How many choices were asked for.
+    choices: usize,
+    /// Bytes of the body so far.
+    fed: usize,
+}
+
+impl Decoder {
+    /// `seed` makes the ids of tool calls that came without one differ between replies: any number.
+    pub fn new(mode: Mode, seed: u64) -> Self {
+        Self {
+            body: Body::Unknown,
+            content_type: String::new(),
+            normalizer: Normalizer::new(seed),
+            order: Order::default(),
+            reply: Accumulator::default(),
+            repairs: Repairs::default(),
+            output: Output::new(mode),
+            end: None,
+            failure: None,
+            values: 0,
+            has_begun: false,
+            opening: Vec::new(),
+            ignored: 0,
+            is_plain: false,
+            template: None,
+            predicts: true,
+            cut: false,
+            is_foreign: false,
+            limits: Limits::default(),
+            secrets: Secrets::default(),
+            choices: 1,
+            fed: 0,
+        }
+    }
+
+    /// Bounds other than the default ones.
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What no error may show, should the provider echo it.
+    pub fn with_secrets(mut self, secrets: Secrets) -> Self {
+        self.secrets = secrets;
+        self
+    }
+
+    /// How many choices were asked for (`n`), if more than one: the body may not end before all of them did.
+    pub fn with_choices(mut self, choices: usize) -> Self {
+        self.choices = choices;
+        self
+    }
+
+    /// Sends every event the full way: what tests compare the predicted way with.
+    pub fn without_prediction(mut self) -> Self {
+        self.predicts = false;
+        self
+    }
+
+    /// Chooses what comes out from now on. Where nothing was asked for until now, that begins with the reply so far.
+    pub fn set_mode(&mut self, mode: Mode) {
+        let is_first = self.output.mode() == Mode::Nothing;
+        self.output = Output::new(mode);
+        self.template = None;
+        if !is_first {
+            return;
+        }
+        if !self.reply.is_new() {
+            self.output.chunk(&self.reply.to_chunk(), &self.reply);
+        }
+        if let Some(error) = &self.failure {
+            self.output.failure(error);
+        } else if self.end == Some(End::Complete) {
+            self.output.complete(&self.reply);
+        }
+    }
+
+    /// The response's `content-type`. Many are wrong: it decides what a body is only where its first bytes do not.
+    pub fn set_content_type(&mut self, content_type: &str) {
+        let kind = scan::split(content_type, ";").map_or(content_type, |(kind, _)| kind);
+        kind.trim_ascii().clone_into(&mut self.content_type);
+    }
+
+    /// Takes the next bytes of the body.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.fed = self.fed.saturating_add(bytes.len());
+        if self.fed > self.limits.response_bytes {
+            return self.fail(limits::exceeded("more bytes than limits.maxResponseBytes"));
+        }
+        if !self.has_begun {
+            let room = OPENING.saturating_sub(self.opening.len());
+            self.opening.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+        }
+        self.feed_body(bytes);
+    }
+
+    /// The body has ended.
+    pub fn finish(&mut self) {
+        self.finish_body();
+        self.settle();
+    }
+
+    /// The connection broke: what came counts, and the reply is cut unless it had ended.
+    pub fn break_off(&mut self, error: Error) {
+        if self.end.is_some() {
+            return;
+        }
+        if self.is_finished() {
+            return self.settle();
+        }
+        let end = match error.kind() {
+            Kind::Truncated => End::Truncated,
+            Kind::Aborted => End::Aborted,
+            _ => End::Error,
+        };
+        self.end_with(end, error);
+    }
+
+    /// The caller stopped it.
+    pub fn abort(&mut self) {
+        if self.end.is_none() {
+            self.end = Some(End::Aborted);
+        }
+    }
+
+    /// How it ended; `None` while it runs.
+    pub fn end(&self) -> Option<End> {
+        self.end
+    }
+
+    /// Why it did not end well.
+    pub fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref()
+    }
+
+    /// Something came that a caller would miss: see [`Accumulator::has_content`].
+    pub fn has_content(&self) -> bool {
+        self.reply.has_content()
+    }
+
+    /// What comes out.
+    pub fn mode(&self) -> Mode {
+        self.output.mode()
+    }
+
+    /// Counts what was put right before the reply came.
+    pub fn note(&mut self, code: &'static str) {
+        self.repairs.note(code);
+    }
+
+    /// The reply so far.
+    pub fn reply(&self) -> &Accumulator {
+        &self.reply
+    }
+
+    /// What was repaired.
+    pub fn repairs(&self) -> &Repairs {
+        &self.repairs
+    }
+
+    /// Takes what is ready, in the form of the mode; `None` when there is nothing.
+    pub fn take(&mut self) -> Option<String> {
+        self.output.take()
+    }
+
+    /// Takes a chunk in and hands it out.
+    pub(super) fn put(&mut self, clean: &clean::Chunk<'_>) {
+        self.reply.push(clean);
+        if self.reply.choices.iter().any(|choice| choice.calls.len() > self.limits.tool_calls) {
+            return self.fail(self.limits.too_many_calls());
+        }
+        self.output.chunk(clean, &self.reply);
+    }
+
+    /// Too much came that means nothing: this is no reply, and need not be read to its end. `more`: such bytes beside those
+    /// that were counted. How many they are may not depend on where the bytes were cut.
+    pub(super) fn check_opening(&mut self, more: usize) {
+        if !self.has_begun && self.ignored.saturating_add(more) > OPENING {
+            self.fail_as_no_reply();
+        }
+    }
+
+    /// The body is something else.
+    pub(super) fn fail_as_no_reply(&mut self) {
+        let error = failure::not_a_reply(&self.content_type, &String::from_utf8_lossy(&self.opening), &self.secrets);
+        self.fail(error);
+    }
+
+    /// The provider says that it failed, in this JSON or text.
+    pub(super) fn fail_as_reported(&mut self, report: &str) {
+        let error = failure::frame(report, &self.secrets);
+        self.fail(error);
+    }
+
+    /// `[DONE]`: the end, if there was anything to end.
+    pub(super) fn done(&mut self) {
+        if self.end.is_some() {
+            return;
+        }
+        self.flush_held(false);
+        if self.has_finished() || self.has_content() {
+            if !self.has_finished() {
+                self.repairs.note("finish_reason_missing_at_end");
+            }
+            self.complete();
+        } else {
+            self.truncate();
+        }
+    }
+
+    /// At the end of the body.
+    fn settle(&mut self) {
+        if self.end.is_some() {
+            return;
+        }
+        if self.is_finished() {
+            self.complete();
+        } else {
+            self.truncate();
+        }
+    }
+
+    /// All choices that were asked for began, and have their finish reasons.
+    pub(super) fn is_finished(&self) -> bool {
+        self.has_finished() && self.reply.choices.len() >= self.choices
+    }
+
+    /// Every choice that began has its finish reason.
+    fn has_finished(&self) -> bool {
+        !self.reply.choices.is_empty() && self.reply.choices.iter().all(|choice| choice.finish.is_some())
+    }
+
+    fn complete(&mut self) {
+        self.flush_held(true);
+        self.end = Some(End::Complete);
+        self.output.complete(&self.reply);
+    }
+
+    fn truncate(&mut self) {
+        let message = if self.cut {
+            "The response ended in the middle of its JSON"
+        } else if self.values == 0 {
+            "The response ended without any content"
+        } else if self.has_finished() {
+            "The stream ended before all the choices that were asked for came"
+        } else {
+            "The stream ended before the reply was complete: no finish_reason came"
+        };
+        self.end_with(End::Truncated, Error::stream(Kind::Truncated, message, Details::default()));
+    }
+
+    pub(super) fn fail(&mut self, error: Error) {
+        if self.end.is_none() {
+            self.end_with(End::Error, error);
+        }
+    }
+
+    /// Any end but a complete one.
+    fn end_with(&mut self, end: End, error: Error) {
+        self.flush_held(false);
+        self.end = Some(end);
+        self.output.failure(&error);
+        self.failure = Some(error);
+    }
+
+    /// What was held back because it might have meant something else.
+    fn flush_held(&mut self, is_complete: bool) {
+        if let Some(text) = self.order.flush(&self.reply) {
+            self.ordered(&text);
+        }
+        if let Some(clean) = self.normalizer.flush(&self.reply, is_complete, &mut self.repairs) {
+            self.put(&clean);
+        }
+    }
+}
