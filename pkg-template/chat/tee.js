@@ -34,9 +34,9 @@ class Branch extends Reply {
 
   /** It ends as its origin did, unless that could not be read. */
   judge(results) {
-    const { failure } = this.#source;
-    results.end = failure ? "error" : this.#origin.ending;
-    return failure ?? this.#origin.failure;
+    const { failure, ending } = this.#origin;
+    results.end = failure || !this.#source.failure ? ending : "error";
+    return failure ?? this.#source.failure;
   }
 
   /** The origin's end is what its branches see. */

@@ -56,18 +56,19 @@ impl Decoder {
             return self.repairs.note("event_cut");
         }
         let mut cursor = Cursor::new(text);
-        let mut count = 0;
+        let (mut count, mut is_marked) = (0, false);
         while !cursor.rest_is_blank() {
             if self.end.is_some() {
                 return self.repairs.note("data_after_end");
             }
             let rest = cursor.rest();
             if let Some(after) = after_marker(rest) {
-                // It ends the reply where it stands alone, or last.
-                match json::is_blank(after) {
+                // It ends the reply where it stands alone, or last behind chunks.
+                match json::is_blank(after) && !is_marked {
                     true => self.done(),
                     false => self.repairs.note("data_ignored"),
                 }
+                is_marked = true;
                 cursor = Cursor::new(after);
                 continue;
             }
