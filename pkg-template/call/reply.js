@@ -229,7 +229,7 @@ export class Reply {
     if (!this.#isTold) return this.stop("aborted", failure);
     if (this.isLeft) {
       this.isStopped = true;
-      this.failure = failure;
+      this.failure ??= failure;
       this.delivered();
     }
     for (const branch of this.branches) branch.halt(failure);
@@ -238,6 +238,7 @@ export class Reply {
   /** Ends it without an error for who reads. */
   cancel() {
     this.stop("aborted", undefined);
+    for (const branch of this.branches) branch.cancel();
   }
 
   /** The core broke down. It is not touched any more: its memory may be anything. */
@@ -315,6 +316,11 @@ export class Reply {
   /** How it ended, be it that not all was handed out. */
   get ending() {
     return this.#results?.end;
+  }
+
+  /** It has ended, and something came of it that was not handed out. */
+  get isRead() {
+    return this.isClosed && !this.isStopped && !this.snapshot.includes('"choices":[]');
   }
 
   /** JSON text. */

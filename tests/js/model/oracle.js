@@ -167,12 +167,14 @@ function judgeUndisturbed(world, held, errors) {
     return;
   }
   // Its time ran out while nobody asked, and nobody asked later.
-  if (end === "error" && !errors.length && (world.clock.now - call.startedAt >= (world.plan.client.timeout?.total ?? Infinity) - 2)) return;
+  const { total = Infinity, firstToken = 600_000, idle = 300_000 } = world.plan.client.timeout ?? {};
+  const mayHaveRunOut = world.clock.now - call.startedAt >= Math.min(total, firstToken, idle) - 2;
+  if (end === "error" && !errors.length && mayHaveRunOut) return;
   const expected = verdict?.end ?? (verdict?.isFinished ? "complete" : undefined);
   if (end === undefined) return;
   if (end !== expected) return void world.report("outcome", `${end}, where the server's reply is ${expected}: ${errors[0] ?? "no error"}`);
   if (end === "complete") return;
-  if (verdict.retry === true && mayAskAgain(world, call) && !world.plan.client.timeout?.total) world.report("retry.missing", `${end} after ${call.exchanges.length} requests: ${errors[0]}`);
+  if (verdict.retry === true && mayAskAgain(world, call) && total === Infinity && !mayHaveRunOut) world.report("retry.missing", `${end} after ${call.exchanges.length} requests: ${errors[0]}`);
   for (const error of errors) {
     if (verdict.classes.length && !verdict.classes.includes(error?.name)) world.report("error.class", `${error} in place of ${verdict.classes}`);
   }
