@@ -232,11 +232,12 @@ export class Reply {
       this.failure ??= failure;
       this.delivered();
     }
-    for (const branch of this.branches) branch.halt(failure);
+    for (const branch of this.branches) branch.halt(this.failure ?? failure);
   }
 
   /** Ends it without an error for who reads. */
   cancel() {
+    if (this.isStopped) return;
     this.stop("aborted", undefined);
     for (const branch of this.branches) branch.cancel();
   }

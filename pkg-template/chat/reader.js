@@ -79,7 +79,8 @@ export class Reader {
     this.#waiting++;
     const go = () => {
       this.#waiting--;
-      return ask();
+      // Who asked inside of the very read has come before its promise.
+      return this.#isBusy ? this.#turn(ask) : ask();
     };
     return (this.#tail = this.#tail.then(go, go));
   }

@@ -52,7 +52,7 @@ function judgeErrors(world, call) {
     else if (/broke down/.test(value.message)) world.report("trap", value.message);
     else if (value.kind === "config" && !call.exchange?.verdict.redirects) world.report("error.config", `${kind} rejects with ${value.message}`);
   }
-  const errorsOf = (held) => new Set(failed.filter((asked) => asked.held === held).map((asked) => asked.value));
+  const errorsOf = (held) => new Set(failed.filter((asked) => asked.held === held && !(held?.parent && asked.kind === "response")).map((asked) => asked.value));
   const own = errorsOf(call.stream);
   const told = (errors) => [...errors].map((error) => `${error?.name}: ${error?.message}`).join(" and ");
   if (call.stream && own.size > 1) world.report("error.differs", told(own));
@@ -178,7 +178,7 @@ function judgeUndisturbed(world, held, errors) {
   for (const error of errors) {
     if (verdict.classes.length && !verdict.classes.includes(error?.name)) world.report("error.class", `${error} in place of ${verdict.classes}`);
   }
-  for (const reader of held.readers) {
+  for (const reader of actsOn(held).length ? [] : held.readers) {
     if (reader.over === "an error" && !reader.isSecond && reader.text !== call.text) world.report("text.missing", `${reader.face} gave ${reader.text} of ${call.text} before the error`);
   }
 }
