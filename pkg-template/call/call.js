@@ -179,10 +179,12 @@ export class ApiCall extends Reply {
   }
 
   between() {
+    if (this.#isGood) {
+      this.#isGood = false;
+      this.#renew();
+    }
+    // Last, for a body that is cancelled may call back.
     this.#putAway();
-    if (!this.#isGood) return;
-    this.#isGood = false;
-    this.#renew();
   }
 
   /** Lets go of the request and what comes of it. */
