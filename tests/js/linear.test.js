@@ -20,14 +20,14 @@ const asReader = async (stream) => { const reader = stream.toReadableStream().ge
 
 // label, the smaller size, what is made of a size, what is done with it and timed
 const kinds = [
-  ["final() beside an iteration that is not read", 3_000, words, async (reads) => {
+  ["final() beside an iteration that is not read", 6_000, words, async (reads) => {
     const stream = open(reads);
     const items = stream[Symbol.asyncIterator]();
     await items.next();
     await stream.final();
     await drain({ [Symbol.asyncIterator]: () => items });
   }],
-  ["final() beside text that is not read", 3_000, words, async (reads) => {
+  ["final() beside text that is not read", 6_000, words, async (reads) => {
     const stream = open(reads);
     const items = stream.text[Symbol.asyncIterator]();
     await items.next();
@@ -41,7 +41,7 @@ const kinds = [
     await stream.final();
     await drain({ [Symbol.asyncIterator]: () => items });
   }],
-  ...["chunks", "text", "events", "sse"].map((face) => [`the slower branch of a tee, ${face}`, 3_000, words, async (reads) => {
+  ...["chunks", "text", "events", "sse"].map((face) => [`the slower branch of a tee, ${face}`, 10_000, words, async (reads) => {
     const [left, right] = open(reads).tee();
     await drain(left);
     await (face === "sse" ? asReader(right) : drain(right[face] ?? right));
