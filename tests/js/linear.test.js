@@ -41,7 +41,7 @@ const kinds = [
     await stream.final();
     await drain({ [Symbol.asyncIterator]: () => items });
   }],
-  ...["chunks", "text", "events", "sse"].map((face) => [`the slower branch of a tee, ${face}`, 10_000, words, async (reads) => {
+  ...["chunks", "text", "events", "sse"].map((face) => [`the slower branch of a tee, ${face}`, 16_000, words, async (reads) => {
     const [left, right] = open(reads).tee();
     await drain(left);
     await (face === "sse" ? asReader(right) : drain(right[face] ?? right));
