@@ -41,7 +41,7 @@ const kinds = [
     await stream.final();
     await drain({ [Symbol.asyncIterator]: () => items });
   }],
-  ...["chunks", "text", "events", "sse"].map((face) => [`the slower branch of a tee, ${face}`, 16_000, words, async (reads) => {
+  ...["chunks", "text", "events", "sse"].map((face) => [`the slower branch of a tee, ${face}`, 8_000, words, async (reads) => {
     const [left, right] = open(reads).tee();
     await drain(left);
     await (face === "sse" ? asReader(right) : drain(right[face] ?? right));
@@ -68,10 +68,9 @@ const kinds = [
   ["very many unknown members, twice, to final()", 6_000, (count) => [wide(members(count)), wide(members(count)), wide({}, members(count)), ...end()], (reads) => open(reads).final()],
   ["very many members of one name", 8_000, (count) => [`data: {"choices":[{"index":0,"delta":{"content":"a"}}]${',"x":1'.repeat(count)}}\n\n`, ...end()], (reads) => drain(open(reads))],
   ["very many members deep inside", 8_000, (count) => [wide({ x: { y: members(count) } }), ...end()], (reads) => drain(open(reads))],
-  ["very many tool calls in one chunk", 2_000, (count) => [delta({ tool_calls: calls(count) }), ...end("tool_calls")], (reads) => drain(open(reads, { limits: { maxToolCalls: 100_000 } }).events)],
-  ["very many tool calls in one chunk, to final()", 2_000, (count) => [delta({ tool_calls: calls(count) }), ...end("tool_calls")], (reads) => open(reads, { limits: { maxToolCalls: 100_000 } }).final()],
-  ["very many tool calls, a chunk each, the last first", 1_000, (count) => [...calls(count).reverse().map((call) => delta({ tool_calls: [call] })), ...end("tool_calls")], (reads) => open(reads, { limits: { maxToolCalls: 100_000 } }).final()],
-  ["very many choices in one chunk", 2_000, (count) => [`data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: Array.from({ length: count }, (_, index) => ({ index, delta: { content: "a" }, finish_reason: "stop" })) })}\n\n`, "data: [DONE]\n\n"], (reads) => open(reads).final()],
+  ["very many tool calls in one chunk", 250, (count) => [delta({ tool_calls: calls(count) }), ...end("tool_calls")], (reads) => drain(open(reads, { limits: { maxToolCalls: 100_000 } }).events)],
+  ["very many tool calls in one chunk, to final()", 250, (count) => [delta({ tool_calls: calls(count) }), ...end("tool_calls")], (reads) => open(reads, { limits: { maxToolCalls: 100_000 } }).final()],
+  ["very many tool calls, a chunk each, the last first", 250, (count) => [...calls(count).reverse().map((call) => delta({ tool_calls: [call] })), ...end("tool_calls")], (reads) => open(reads, { limits: { maxToolCalls: 100_000 } }).final()],
   ["very many data lines in one event", 20_000, (count) => [`data: {"choices":[{"index":0,"delta":{"content":"a"}}],"x":[\n${"data: 1,\n".repeat(count)}data: 1]}\n\n`, ...end()], (reads) => drain(open(reads))],
   ["arguments in very many pieces", 10_000, (count) => [callsTool("f", ['{"a":"', ...Array(count).fill("xy"), '"}']).join("")], (reads) => drain(open(reads).events)],
   ["a long event in very small reads", 20_000, (count) => { const whole = text("x".repeat(count)); return [...whole.match(/[^]{1,4}/g), ...end()]; }, (reads) => drain(open(reads))],
@@ -100,5 +99,15 @@ for (const [label, size, make, run] of kinds) {
     }
     t.diagnostic(`${Math.round(once)} ms, then ${Math.round(four)} ms`);
     assert.ok(four < once * 8, `four times as much took ${(four / once).toFixed(1)} times as long: ${Math.round(once)} and ${Math.round(four)} ms`);
+  });
+}
+
+for (const face of ["chunks", "text", "events"]) {
+  test(`linear: the slower branch of a tee costs what the faster one does, ${face}`, { timeout: 60_000 }, async (t) => {
+    const [left, right] = open(words(90_000)).tee();
+    const faster = await timed(() => drain(left[face] ?? left));
+    const slower = await timed(() => drain(right[face] ?? right));
+    t.diagnostic(`${Math.round(faster)} and ${Math.round(slower)} ms`);
+    assert.ok(slower < Math.max(faster, 100) * 2, `the faster took ${Math.round(faster)} ms, the slower ${Math.round(slower)} ms`);
   });
 }
