@@ -79,20 +79,32 @@ export class Reply {
   }
 
   async #again(hand) {
-    if (!this.isClosed) await this.goOn();
-    this.isBusy = false;
+    try {
+      if (!this.isClosed) await this.goOn();
+    } finally {
+      this.isBusy = false;
+    }
     return hand(this.#takeRest());
   }
 
   // The one promise of a read is the one that its consumer holds; these two functions are made once.
-  #came = (result) => {
+  #came = (result) => this.#handOver(result);
+  #broke = (cause) => this.#handOver(undefined, cause);
+
+  #handOver(result, cause) {
+    const hand = this.#hand;
+    // Who reads is not held beyond the read: he may be forgotten.
+    this.#hand = undefined;
     this.isBusy = false;
-    return this.#hand(this.#take(result));
-  };
-  #broke = (cause) => {
-    this.isBusy = false;
-    return this.#hand(this.isClosed ? this.#takeRest() : this.#stepped(this.breaks(cause)));
-  };
+    let batch;
+    try {
+      batch = result ? this.#take(result) : this.isClosed ? this.#takeRest() : this.#stepped(this.breaks(cause));
+    } catch (trap) {
+      // What it is told by then is that very trap.
+      if (!this.isClosed) throw trap;
+    }
+    return hand(batch);
+  }
 
   /** What a read gave, into the core. */
   #take({ done, value }) {
@@ -242,7 +254,7 @@ export class Reply {
     for (const branch of this.branches) branch.cancel();
   }
 
-  /** The core broke down. It is not touched any more: its memory may be anything. */
+  /** The core broke down: its half is gone. */
   broken(error) {
     this.core = undefined;
     this.stop("error", error);
