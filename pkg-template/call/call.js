@@ -220,7 +220,7 @@ export class ApiCall extends Reply {
 
   /** A reply is being read, not a refusal. */
   get isReplying() {
-    return this.isReading && this.#isGood;
+    return this.isReading && !this.#isRefused;
   }
 
   /** How much of the reply came, for the clock. */

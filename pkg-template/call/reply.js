@@ -229,15 +229,17 @@ export class Reply {
     if (!this.#isTold) return this.stop("aborted", failure);
     if (this.isLeft) {
       this.isStopped = true;
-      this.failure = failure;
+      this.failure ??= failure;
       this.delivered();
     }
-    for (const branch of this.branches) branch.halt(failure);
+    for (const branch of this.branches) branch.halt(this.failure ?? failure);
   }
 
   /** Ends it without an error for who reads. */
   cancel() {
+    if (this.isStopped) return;
     this.stop("aborted", undefined);
+    for (const branch of this.branches) branch.cancel();
   }
 
   /** The core broke down. It is not touched any more: its memory may be anything. */
@@ -315,6 +317,11 @@ export class Reply {
   /** How it ended, be it that not all was handed out. */
   get ending() {
     return this.#results?.end;
+  }
+
+  /** It has ended, and something came of it that was not handed out. */
+  get isRead() {
+    return this.isClosed && !this.isStopped && !this.snapshot.includes('"choices":[]');
   }
 
   /** JSON text. */

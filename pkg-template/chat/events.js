@@ -23,11 +23,13 @@ function grown({ type, index, arguments: text, ops }, growing) {
 }
 
 function finish(event) {
-  event.value = undefined;
+  // The input of a custom tool is text, whatever it looks like.
+  event.value = event.custom ? event.arguments : undefined;
+  if (event.custom) return;
   try {
     event.value = JSON.parse(event.arguments || "{}");
   } catch (error) {
-    event.error = error.message;
+    event.error ??= error.message;
   }
 }
 
@@ -49,7 +51,7 @@ class Tree {
   }
 
   append(text) {
-    this.#set(this.#get() + text);
+    this.#set((this.#get() ?? "") + text);
   }
 
   #descend(container) {

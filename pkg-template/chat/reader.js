@@ -1,6 +1,7 @@
 // The one iteration of a stream. A plain iterator object: next() costs the promise of the network read, with the core called
 // once when it settles, and no other; an async generator would add three turns of the microtask queue to every item.
 import { config } from "../call/errors.js";
+import { replayed } from "./tee.js";
 
 export class Reader {
   #reply;
@@ -78,7 +79,8 @@ export class Reader {
     this.#waiting++;
     const go = () => {
       this.#waiting--;
-      return ask();
+      // Who asked inside of the very read has come before its promise.
+      return this.#isBusy ? this.#turn(ask) : ask();
     };
     return (this.#tail = this.#tail.then(go, go));
   }
@@ -126,9 +128,14 @@ export class Reader {
     reply.isWanted = true;
     await reply.opened;
     // Of a final() that came before.
-    while (reply.isBusy) await reply.pending;
+    while (reply.isBusy) await reply.pending.catch(() => {});
+    // What others have read to its end is read once more.
+    if (reply.isRead) {
+      this.#reply = replayed(reply);
+      await this.#reply.opened;
+    }
     this.#isOpen = true;
-    return reply.open(this.#mode) ?? this.#readOn();
+    return this.#reply.open(this.#mode) ?? this.#readOn();
   }
 
   /** Reads until something is ready, without a promise within a promise for each read. */

@@ -4,7 +4,7 @@ import { eventReader } from "./events.js";
 import { CHUNKS, EVENTS, SSE, TEXT } from "./modes.js";
 import { Reader, refusal } from "./reader.js";
 import { byteStream, eventHeaders } from "./sse.js";
-import { branches, replayed } from "./tee.js";
+import { branches } from "./tee.js";
 
 /** Ends the call of a stream that nobody holds any more, where the runtime can tell. */
 const forgotten =
@@ -42,14 +42,7 @@ export class ChatStream {
 
   #read(mode, ...how) {
     if (this.#reader) return refusal("this stream is being read already: it has one iteration. tee() gives two streams");
-    return (this.#reader = new Reader(this, this.#late(), mode, ...how));
-  }
-
-  /** What is to be read: the reply itself, or where final() has read it already, the same once more. */
-  #late() {
-    const { isClosed, isStopped } = this.#reply;
-    const isRead = isClosed && !isStopped && this.#reading && this.snapshot.choices.length > 0;
-    return isRead ? replayed(this.#reply) : this.#reply;
+    return (this.#reader = new Reader(this, this.#reply, mode, ...how));
   }
 
   /** Reads to the end and gives the whole reply. What comes by is kept for the iteration, if there is one. */

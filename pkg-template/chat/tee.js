@@ -7,6 +7,7 @@ import { Reply } from "../call/reply.js";
 class Branch extends Reply {
   #origin;
   #source;
+  #opens;
   isReading = true;
   isWaiting = false;
   /** All that came was handed out, or it was left. */
@@ -18,7 +19,8 @@ class Branch extends Reply {
     super();
     this.#origin = origin;
     this.source = this.#source = source;
-    this.opened = this.#begin().catch((failure) => this.broken(failure));
+    this.opened = new Promise((resolve) => (this.#opens = resolve));
+    this.#begin().catch((failure) => this.broken(failure));
     origin.branches.push(this);
   }
 
@@ -30,13 +32,20 @@ class Branch extends Reply {
     if (origin.isClosed && !origin.hadCore) return this.settle();
     this.core = ask(() => CoreCall.replay());
     live.add(this);
+    this.#opens();
+  }
+
+  letGo() {
+    super.letGo();
+    this.#opens();
   }
 
   /** It ends as its origin did, unless that could not be read. */
   judge(results) {
-    const { failure } = this.#source;
-    results.end = failure ? "error" : this.#origin.ending;
-    return failure ?? this.#origin.failure;
+    const { failure, ending } = this.#origin;
+    const refused = this.#source.failure === failure ? undefined : this.#source.failure;
+    results.end = refused ? "error" : ending;
+    return refused ?? failure;
   }
 
   /** The origin's end is what its branches see. */
@@ -122,6 +131,8 @@ class Trunk {
 class Limb {
   #trunk;
   #place;
+  /** Ends the read that is under way. */
+  #end;
 
   constructor(trunk) {
     this.#trunk = trunk;
@@ -135,11 +146,16 @@ class Limb {
   read() {
     if (!this.#place) return Promise.resolve(END);
     this.#place = this.#trunk.after(this.#place);
-    return this.#place.result;
+    const { result } = this.#place;
+    return new Promise((resolve) => {
+      this.#end = resolve;
+      result.then(resolve);
+    });
   }
 
   cancel() {
     this.#place = undefined;
+    this.#end?.(END);
   }
 
   leave() {

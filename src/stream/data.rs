@@ -15,8 +15,8 @@ use std::borrow::Cow;
 const PINGS: [&[u8]; 4] = [b"ping", b"heartbeat", b"keepalive", b"keep-alive"];
 /// How often an event's data is searched for another event: each search may go to its end.
 const GLUED: usize = 4;
-/// Characters of what cannot be read that are shown, and kept.
-const EXCERPT: usize = 80;
+/// Bytes of what cannot be read that are shown, and kept.
+const EXCERPT: usize = 100;
 const KEPT: usize = 2000;
 
 impl Decoder {
@@ -56,18 +56,19 @@ impl Decoder {
             return self.repairs.note("event_cut");
         }
         let mut cursor = Cursor::new(text);
-        let mut count = 0;
+        let (mut count, mut is_marked) = (0, false);
         while !cursor.rest_is_blank() {
             if self.end.is_some() {
                 return self.repairs.note("data_after_end");
             }
             let rest = cursor.rest();
             if let Some(after) = after_marker(rest) {
-                // It ends the reply where it stands alone, or last.
-                match json::is_blank(after) {
+                // It ends the reply where it stands alone, or last behind chunks.
+                match json::is_blank(after) && !is_marked {
                     true => self.done(),
                     false => self.repairs.note("data_ignored"),
                 }
+                is_marked = true;
                 cursor = Cursor::new(after);
                 continue;
             }
@@ -186,50 +187,40 @@ impl Decoder {
     fn chunk(&mut self, mut chunk: chunk::Chunk<'_>, raw: &str, text: &str) {
         let ends = chunk.choices.iter().flatten().any(|choice| choice.finish_reason.is_some());
         let ordered = self.order.sort(&mut chunk, &mut self.reply);
-        let (before, after) = if ends { (ordered, None) } else { (None, ordered) };
-        if let Some(text) = before {
-            self.ordered(&text);
-        }
         // What shares its event with others is not learnt from: the next event may be like the whole of it. Nor is what lacks
         // calls that wait.
-        let is_whole = after.is_none() && !self.order.has_waiting();
-        let is_alone = is_whole && raw.len() == text.trim_ascii().len();
-        if self.predicts && !self.is_plain && is_alone {
-            self.learn(chunk, text);
-        } else {
-            self.template = None;
-            let clean = self.normalizer.normalize(chunk, &self.reply, &mut self.repairs);
-            self.put(&clean);
-        }
-        if let Some(text) = after {
-            self.ordered(&text);
-        }
+        let is_whole = ordered.is_none() && !self.order.has_waiting();
+        let learns = self.predicts && !self.is_plain && is_whole && raw.len() == text.trim_ascii().len();
+        let (before, after) = if ends { (ordered, None) } else { (None, ordered) };
+        self.ordered(before);
+        self.read(chunk, learns.then_some(text));
+        self.ordered(after);
     }
 
     /// A chunk of calls that waited for those before them.
-    pub(super) fn ordered(&mut self, text: &str) {
-        self.template = None;
-        if let Ok(chunk) = chunk::Chunk::read(&mut Cursor::new(text)) {
-            let clean = self.normalizer.normalize(chunk, &self.reply, &mut self.repairs);
-            self.put(&clean);
+    pub(super) fn ordered(&mut self, text: Option<String>) {
+        let Some(text) = text else { return };
+        if let Ok(chunk) = chunk::Chunk::read(&mut Cursor::new(&text)) {
+            self.read(chunk, None);
         }
     }
 
-    /// The full way; the next event may be like this one.
-    fn learn(&mut self, chunk: chunk::Chunk<'_>, text: &str) {
-        let is_alike = |template: &Template| template.matches(text.as_bytes()).is_some();
-        let known = self.template.take().filter(is_alike);
+    /// The full way. `text`: the event, if the next one may be like it.
+    fn read(&mut self, chunk: chunk::Chunk<'_>, text: Option<&str>) {
+        let before = self.template.take();
+        let is_alike = |template: &Template| text.is_some_and(|text| template.matches(text.as_bytes()).is_some());
+        let known = before.filter(is_alike);
         // A second event of the same form: how it comes out is how those after it will.
         let before = known.is_some().then(|| self.repairs.clone());
-        let template = known.or_else(|| Template::of(&chunk, text));
+        let template = known.or_else(|| Template::of(&chunk, text?));
         let clean = self.normalizer.normalize(chunk, &self.reply, &mut self.repairs);
-        self.template = template.and_then(|mut template| {
+        if let (Some(mut template), Some(text)) = (template, text) {
             let fits = template.fits(&clean, text);
             if let (true, Some(before)) = (fits, before) {
                 template.trust(&clean, self.repairs.since(&before));
             }
-            fits.then_some(template)
-        });
+            self.template = fits.then_some(template);
+        }
         self.put(&clean);
     }
 }
@@ -247,18 +238,30 @@ fn after_words(text: &str) -> Option<&str> {
 
 /// Data of an event that is not whole, and others on lines of their own behind it.
 fn has_another_line(text: &str) -> bool {
-    let mut lines = text.split('\n');
-    lines.next();
-    lines.any(|line| after_marker(line).is_some() || (line.starts_with("{\"") && json::is_whole(line)))
+    let mut rest = text;
+    while let Some((_, after)) = scan::split(rest, "\n") {
+        rest = after;
+        let line = scan::split(rest, "\n").map_or(rest, |(line, _)| line);
+        if after_marker(line).is_some() || (line.starts_with("{\"") && json::is_whole(line)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The error of a reply of which this could not be read.
 fn unreadable(text: &str) -> Error {
-    let letters = text.trim_ascii().chars().map(|letter| if letter.is_control() { ' ' } else { letter });
     let mut message = String::from("A part of the reply could not be read: ");
-    message.extend(letters.take(EXCERPT));
-    let details = Details { body: Some(text.chars().take(KEPT).collect()), ..Details::default() };
+    for letter in beginning(text.trim_ascii(), EXCERPT).chars() {
+        message.push(if letter.is_control() { ' ' } else { letter });
+    }
+    let details = Details { body: Some(beginning(text, KEPT).to_owned()), ..Details::default() };
     Error::stream(Kind::Malformed, message, details)
+}
+
+/// At most so many bytes, in whole letters.
+fn beginning(text: &str, bytes: usize) -> &str {
+    (0..=bytes.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or("")
 }
 
 /// True for any number of JSON values and end markers.

@@ -338,9 +338,8 @@ impl Decoder {
 
     /// What was held back because it might have meant something else.
     fn flush_held(&mut self, is_complete: bool) {
-        if let Some(text) = self.order.flush(&self.reply) {
-            self.ordered(&text);
-        }
+        let ordered = self.order.flush(&self.reply);
+        self.ordered(ordered);
         if let Some(clean) = self.normalizer.flush(&self.reply, is_complete, &mut self.repairs) {
             self.put(&clean);
         }

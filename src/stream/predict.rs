@@ -85,7 +85,7 @@ impl Template {
             return None;
         }
         // Lines of one event are joined before they are compared; events that follow each other are not.
-        if data.contains(['\n', '\r']) {
+        if scan::line_end(data.as_bytes()) < data.len() {
             return None;
         }
         let (growing, text) = growing(delta)?;

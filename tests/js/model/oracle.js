@@ -52,7 +52,7 @@ function judgeErrors(world, call) {
     else if (/broke down/.test(value.message)) world.report("trap", value.message);
     else if (value.kind === "config" && !call.exchange?.verdict.redirects) world.report("error.config", `${kind} rejects with ${value.message}`);
   }
-  const errorsOf = (held) => new Set(failed.filter((asked) => asked.held === held).map((asked) => asked.value));
+  const errorsOf = (held) => new Set(failed.filter((asked) => asked.held === held && !(held?.parent && asked.kind === "response")).map((asked) => asked.value));
   const own = errorsOf(call.stream);
   const told = (errors) => [...errors].map((error) => `${error?.name}: ${error?.message}`).join(" and ");
   if (call.stream && own.size > 1) world.report("error.differs", told(own));
@@ -167,16 +167,18 @@ function judgeUndisturbed(world, held, errors) {
     return;
   }
   // Its time ran out while nobody asked, and nobody asked later.
-  if (end === "error" && !errors.length && (world.clock.now - call.startedAt >= (world.plan.client.timeout?.total ?? Infinity) - 2)) return;
+  const { total = Infinity, firstToken = 600_000, idle = 300_000 } = world.plan.client.timeout ?? {};
+  const mayHaveRunOut = world.clock.now - call.startedAt >= Math.min(total, firstToken, idle) - 2;
+  if (end === "error" && !errors.length && mayHaveRunOut) return;
   const expected = verdict?.end ?? (verdict?.isFinished ? "complete" : undefined);
   if (end === undefined) return;
   if (end !== expected) return void world.report("outcome", `${end}, where the server's reply is ${expected}: ${errors[0] ?? "no error"}`);
   if (end === "complete") return;
-  if (verdict.retry === true && mayAskAgain(world, call) && !world.plan.client.timeout?.total) world.report("retry.missing", `${end} after ${call.exchanges.length} requests: ${errors[0]}`);
+  if (verdict.retry === true && mayAskAgain(world, call) && total === Infinity && !mayHaveRunOut) world.report("retry.missing", `${end} after ${call.exchanges.length} requests: ${errors[0]}`);
   for (const error of errors) {
     if (verdict.classes.length && !verdict.classes.includes(error?.name)) world.report("error.class", `${error} in place of ${verdict.classes}`);
   }
-  for (const reader of held.readers) {
+  for (const reader of actsOn(held).length ? [] : held.readers) {
     if (reader.over === "an error" && !reader.isSecond && reader.text !== call.text) world.report("text.missing", `${reader.face} gave ${reader.text} of ${call.text} before the error`);
   }
 }

@@ -32,7 +32,7 @@ export function judgeTimeout(world, call, { phase }) {
   if (!(passed >= limit - EARLY)) world.report("timeout.early", `${phase}, though only ${passed} ms of ${limit} were waited`);
   if (phase === "firstToken" && call.hasHandedContent) world.report("timeout.early", "firstToken after content was handed out");
   const { exchange } = call;
-  if (exchange?.verdict.isFinished && !exchange.verdict.end && !exchange.hasUnread && call.waited > 0) world.report("timeout.finished", `${phase} after the finish reason`);
+  if (exchange?.verdict.isFinished && !exchange.verdict.end && !exchange.hasUnread && call.waitedHard > 0) world.report("timeout.finished", `${phase} after the finish reason`);
 }
 
 /** Called when nothing moves without time. */
@@ -50,7 +50,7 @@ const hasEnded = (call) => (call.stream ? call.stream.stream.end !== undefined :
 export function judgeTurns(world) {
   const { maxConcurrency } = world.plan.client;
   // After a refusal that may pass, the queue may rest for as long as a back-off of the client's own takes.
-  const mayRest = world.calls.some((call) => call.exchanges.some(({ verdict }) => verdict.end === "error" && verdict.retry !== false));
+  const mayRest = world.calls.some((call) => call.exchanges.some(({ verdict }) => verdict.end === "error" && verdict.retry !== false) || call.exchanges.some(({ plan }) => plan.steps.some((step) => step.startsWith("429"))));
   if (!maxConcurrency || mayRest || world.clock.now < world.closedUntil) return;
   const open = world.calls.filter((call) => !hasEnded(call));
   const running = open.filter((call) => call.exchanges.length).length;
