@@ -213,9 +213,7 @@ export class Reply {
 
   /** A time ran out: what has all that it needs is complete, all else has failed. */
   late(message) {
-    const batch = ask(() => this.core.expire(message));
-    if (ask(() => this.core.step) !== DONE) return;
-    this.#rest = batch;
+    this.#rest = ask(() => this.core.expire(message));
     this.#finish(false);
   }
 
@@ -338,16 +336,26 @@ export class Reply {
 
   /** JSON text. */
   get snapshot() {
-    return this.#results ? this.#results.snapshot : this.core ? ask(() => this.core.snapshot()) : (this.empty ?? EMPTY);
+    return this.#told("snapshot") ?? this.empty ?? EMPTY;
   }
 
   get repairs() {
-    return JSON.parse(this.#results ? this.#results.repairs : this.core ? ask(() => this.core.repairs()) : "[]");
+    return JSON.parse(this.#told("repairs") ?? "[]");
   }
 
   /** Of the response that came last, JSON text; nothing before any. */
   get metaText() {
-    return this.#results ? this.#results.meta : this.core && ask(() => this.core.meta());
+    return this.#told("meta");
+  }
+
+  /** What the core says, or said at the end. Safe at any moment: should it break down by that, all calls have ended. */
+  #told(what) {
+    try {
+      if (this.core) return ask(() => this.core[what]());
+    } catch {
+      // As said.
+    }
+    return this.#results?.[what];
   }
 }
 
