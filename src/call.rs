@@ -59,7 +59,6 @@ enum State {
     Ended,
 }
 
-
 /// A call and its reply.
 #[derive(Debug)]
 pub struct Call {
@@ -150,7 +149,9 @@ impl Call {
         self.decoder = Decoder::new(self.decoder.mode(), self.seed)
             .with_limits(self.request.limits)
             .with_secrets(self.secrets.clone())
-            .with_choices(self.request.body.get("n").and_then(json::number).and_then(|n| n.try_into().ok()).unwrap_or(1));
+            .with_choices(
+                self.request.body.get("n").and_then(json::number).and_then(|n| n.try_into().ok()).unwrap_or(1),
+            );
         for code in &self.request.notes {
             self.decoder.note(code);
         }
