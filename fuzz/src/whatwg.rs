@@ -28,7 +28,8 @@ pub fn read(bytes: &[u8], is_whole: fn(&[u8]) -> bool) -> Found {
     // "One leading U+FEFF BYTE ORDER MARK character must be ignored if any are present."
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let (lines, last) = lines(bytes);
-    let mut reader = Reader { is_whole, name: Vec::new(), data: Vec::new(), events: Vec::new(), has_unknown_line: false };
+    let mut reader =
+        Reader { is_whole, name: Vec::new(), data: Vec::new(), events: Vec::new(), has_unknown_line: false };
     lines.iter().for_each(|line| reader.line(line));
     let events = std::mem::take(&mut reader.events);
     // Deviation 1: the rules drop an event without its blank line; we hand it out. A cut in a field's name says nothing.

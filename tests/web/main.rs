@@ -3,9 +3,8 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-mod abort;
+mod calls;
 mod core;
-mod failures;
 mod fake;
-mod replies;
-mod requests;
+mod opening;
+mod sending;
