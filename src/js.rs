@@ -133,9 +133,10 @@ impl Call {
         self.call.take()
     }
 
-    /// A time ran out; `message` says which.
-    pub fn expire(&mut self, message: &str) {
+    /// A time ran out; `message` says which. Gives what `took` gives.
+    pub fn expire(&mut self, message: &str) -> Option<String> {
         self.call.expire(message);
+        self.call.take()
     }
 
     /// How long to sleep, in ms.

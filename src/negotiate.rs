@@ -19,27 +19,9 @@ const MOST: usize = 8;
 
 /// What may be left out where it is refused: preferences and book-keeping, without which the reply is still the one that was
 /// asked for. Nothing else ever is: the refusal is the caller's to read.
-const HARMLESS: [&str; 19] = [
-    "temperature",
-    "top_p",
-    "top_k",
-    "min_p",
-    "seed",
-    "random_seed",
-    "presence_penalty",
-    "frequency_penalty",
-    "repetition_penalty",
-    "store",
-    "metadata",
-    "user",
-    "safety_identifier",
-    "prompt_cache_key",
-    "prompt_cache_retention",
-    "service_tier",
-    "stream_options",
-    "verbosity",
-    "reasoning_effort",
-];
+const HARMLESS: &str = "temperature/top_p/top_k/min_p/seed/random_seed/presence_penalty/frequency_penalty\
+                        /repetition_penalty/store/metadata/user/safety_identifier/prompt_cache_key/prompt_cache_retention\
+                        /service_tier/stream_options/verbosity/reasoning_effort";
 
 /// Two names of one limit: OpenAI's newer models refuse the first, most others the second.
 const LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
@@ -203,7 +185,7 @@ fn parameter(name: &str, error: &Error, body: &Body, fixed: &Body) -> Option<Cha
         return is_name.then(|| Change { how: How::Rename, name, to: other.to_owned() });
     }
     // Without a false one, calls come in parallel where the caller asked for one at a time.
-    let is_harmless = HARMLESS.contains(&name.as_str()) || (name == "parallel_tool_calls" && value == "true");
+    let is_harmless = scan::is_any(&name, HARMLESS) || (name == "parallel_tool_calls" && value == "true");
     let is_of_value = names::is_of_value(&words(error), value);
     let (how, to) = if is_of_value { (How::DropValue, value.to_owned()) } else { (How::Drop, String::new()) };
     is_harmless.then_some(Change { how, name, to })
@@ -212,6 +194,6 @@ fn parameter(name: &str, error: &Error, body: &Body, fixed: &Body) -> Option<Cha
 /// All that an error says of its kind, lower case.
 fn words(error: &Error) -> String {
     let details = error.details();
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    [&text(&details.code), " ", &text(&details.r#type), " ", error.message()].concat().to_ascii_lowercase()
+    let [code, kind] = [&details.code, &details.r#type].map(|text| text.as_deref().unwrap_or(""));
+    [code, " ", kind, " ", error.message()].concat().to_ascii_lowercase()
 }

@@ -86,6 +86,42 @@ pub fn split<'a>(text: &'a str, needle: &str) -> Option<(&'a str, &'a str)> {
     Some((text.get(..at)?, text.get(at + needle.len()..)?))
 }
 
+/// What stands before the first `needle`; the text where there is none.
+pub fn before<'a>(text: &'a str, needle: &str) -> &'a str {
+    split(text, needle).map_or(text, |(before, _)| before)
+}
+
+/// The words of a list, "one/two/three": as one text it is a third of what a table of texts is.
+pub fn words(list: &str) -> Words<'_> {
+    Words(list)
+}
+
+/// See [`words`].
+pub struct Words<'a>(&'a str);
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let (word, rest) = split(self.0, "/").unwrap_or((self.0, ""));
+        self.0 = rest;
+        Some(word)
+    }
+}
+
+/// True when one of these words is in the text.
+pub fn has_any(text: &str, list: &str) -> bool {
+    words(list).any(|word| position(text, word).is_some())
+}
+
+/// True when the text is one of these words.
+pub fn is_any(text: &str, list: &str) -> bool {
+    words(list).any(|word| word == text)
+}
+
 /// True when the first byte is one of these.
 pub fn begins(text: &str, with: &[u8]) -> bool {
     text.as_bytes().first().is_some_and(|first| with.contains(first))

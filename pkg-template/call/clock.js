@@ -1,4 +1,5 @@
 // The deadlines of one call: in all, for the first content, between contents.
+import { quietly } from "./body.js";
 import { config } from "./errors.js";
 
 /** What holds where the caller says nothing, in ms. Models that think may be silent for minutes. */
@@ -55,7 +56,7 @@ export class Clock {
 
   #arm(wait) {
     if (wait === Infinity) return;
-    this.#timer = setTimeout(() => this.#look(), Math.min(Math.max(wait, 1), LONGEST));
+    this.#timer = setTimeout(() => quietly(() => this.#look()), Math.min(Math.max(wait, 1), LONGEST));
     // A call that was forgotten must not keep Node from ending, unless somebody wants to know when its time is over.
     if (this.#limits.isDefault) this.#timer?.unref?.();
     // A test's clock may call back.

@@ -31,6 +31,8 @@ export function trapped(cause) {
   restart();
   const broken = [...live];
   live.clear();
+  // First none of them has its half any more, for what one lets go of may be another.
+  for (const reply of broken) reply.core = undefined;
   for (const reply of broken) reply.broken(error);
   return error;
 }

@@ -79,20 +79,32 @@ export class Reply {
   }
 
   async #again(hand) {
-    if (!this.isClosed) await this.goOn();
-    this.isBusy = false;
+    try {
+      if (!this.isClosed) await this.goOn();
+    } finally {
+      this.isBusy = false;
+    }
     return hand(this.#takeRest());
   }
 
   // The one promise of a read is the one that its consumer holds; these two functions are made once.
-  #came = (result) => {
+  #came = (result) => this.#handOver(result);
+  #broke = (cause) => this.#handOver(undefined, cause);
+
+  #handOver(result, cause) {
+    const hand = this.#hand;
+    // Who reads is not held beyond the read: he may be forgotten.
+    this.#hand = undefined;
     this.isBusy = false;
-    return this.#hand(this.#take(result));
-  };
-  #broke = (cause) => {
-    this.isBusy = false;
-    return this.#hand(this.isClosed ? this.#takeRest() : this.#stepped(this.breaks(cause)));
-  };
+    let batch;
+    try {
+      batch = result ? this.#take(result) : this.isClosed ? this.#takeRest() : this.#stepped(this.breaks(cause));
+    } catch (trap) {
+      // What it is told by then is that very trap.
+      if (!this.isClosed) throw trap;
+    }
+    return hand(batch);
+  }
 
   /** What a read gave, into the core. */
   #take({ done, value }) {
@@ -201,9 +213,7 @@ export class Reply {
 
   /** A time ran out: what has all that it needs is complete, all else has failed. */
   late(message) {
-    const batch = ask(() => this.core.expire(message));
-    if (ask(() => this.core.step) !== DONE) return;
-    this.#rest = batch;
+    this.#rest = ask(() => this.core.expire(message));
     this.#finish(false);
   }
 
@@ -242,7 +252,7 @@ export class Reply {
     for (const branch of this.branches) branch.cancel();
   }
 
-  /** The core broke down. It is not touched any more: its memory may be anything. */
+  /** The core broke down: its half is gone. */
   broken(error) {
     this.core = undefined;
     this.stop("error", error);
@@ -326,16 +336,26 @@ export class Reply {
 
   /** JSON text. */
   get snapshot() {
-    return this.#results ? this.#results.snapshot : this.core ? ask(() => this.core.snapshot()) : (this.empty ?? EMPTY);
+    return this.#told("snapshot") ?? this.empty ?? EMPTY;
   }
 
   get repairs() {
-    return JSON.parse(this.#results ? this.#results.repairs : this.core ? ask(() => this.core.repairs()) : "[]");
+    return JSON.parse(this.#told("repairs") ?? "[]");
   }
 
   /** Of the response that came last, JSON text; nothing before any. */
   get metaText() {
-    return this.#results ? this.#results.meta : this.core && ask(() => this.core.meta());
+    return this.#told("meta");
+  }
+
+  /** What the core says, or said at the end. Safe at any moment: should it break down by that, all calls have ended. */
+  #told(what) {
+    try {
+      if (this.core) return ask(() => this.core[what]());
+    } catch {
+      // As said.
+    }
+    return this.#results?.[what];
   }
 }
 

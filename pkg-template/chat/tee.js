@@ -49,9 +49,10 @@ class Branch extends Reply {
   }
 
   /** The origin's end is what its branches see. */
-  told() {
-    if (this.isStopped) this.#source.leave();
-    else this.#origin.given();
+  told({ end }) {
+    if (!this.isStopped) this.#origin.given();
+    else if (end === "error") this.#origin.stop(end, this.failure);
+    else this.#source.leave();
   }
 
   unlisten() {

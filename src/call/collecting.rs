@@ -23,7 +23,9 @@ impl Call {
         }
         match is_refused {
             true => self.collected(),
-            false => self.fail(Error::stream(Kind::Limit, "The list of models is longer than 16 MiB", Details::default())),
+            false => {
+                self.fail(Error::stream(Kind::Limit, "The list of models is longer than 16 MiB", Details::default()))
+            }
         }
     }
 

@@ -5,114 +5,64 @@ use crate::json;
 use crate::scan;
 
 /// One of these is in every refusal of a parameter, lower case.
-const REFUSALS: [&str; 12] = [
-    "unsupported",
-    "not support",
-    "unknown",
-    "unrecognized",
-    "unrecognised",
-    "not permitted",
-    "unexpected",
-    "not allowed",
-    "extra_forbidden",
-    "extra fields",
-    "cannot find field",
-    "allowed for this model",
-];
+const REFUSALS: &str = "unsupported/not support/unknown/unrecognized/unrecognised/not permitted/unexpected/not allowed\
+                        /extra_forbidden/extra fields/cannot find field/allowed for this model";
 
 /// With one of these, lower case, it is the value that is not taken.
-const OF_VALUES: [&str; 14] = [
-    "unsupported_value",
-    "unsupported value",
-    "invalid_value",
-    "invalid value",
-    "unexpected value",
-    "supported values",
-    "allowed values",
-    "valid values",
-    "permitted values",
-    "possible values",
-    "only the default",
-    "unknown variant",
-    "is not one of",
-    "is allowed",
-];
+const OF_VALUES: &str = "unsupported_value/unsupported value/invalid_value/invalid value/unexpected value/supported values\
+                         /allowed values/valid values/permitted values/possible values/only the default/unknown variant\
+                         /is not one of/is allowed";
 
 /// Else, with one of these it is the name.
-const OF_NAMES: [&str; 10] = [
-    "unsupported_param",
-    "unsupported param",
-    "unknown_param",
-    "unknown param",
-    "unknown field",
-    "unknown name",
-    "unrecogni",
-    "extra",
-    "keyword argument",
-    "additional propert",
-];
+const OF_NAMES: &str = "unsupported_param/unsupported param/unknown_param/unknown param/unknown field/unknown name/unrecogni\
+                        /extra/keyword argument/additional propert";
 
 /// Else, what must be of a value, or who names it, speaks of the value.
-const BOUNDS: [&str; 4] = ["must be", "should be", "at least", "at most"];
+const BOUNDS: &str = "must be/should be/at least/at most";
 
 /// The word before a quoted name that makes it the refused one.
-const NOUNS: [&str; 12] = [
-    "parameter",
-    "parameters",
-    "param",
-    "value",
-    "property",
-    "field",
-    "argument",
-    "arguments",
-    "name",
-    "key",
-    "option",
-    "input",
-];
+const NOUNS: &str = "parameter/parameters/param/value/property/field/argument/arguments/name/key/option/input";
 
 /// What follows a quoted name that makes it the refused one.
-const VERBS: [&str; 6] = [" is not ", " is un", " not ", " does not ", " was un", ": extra"];
+const VERBS: &str = " is not / is un/ not / does not / was un/: extra";
 
 /// What stands before a name without quotes.
-const BEFORE: [&str; 6] = [
-    "argument supplied: ",
-    "arguments supplied: ",
-    "on this model: ",
-    "unknown field ",
-    "unknown parameter: ",
-    "invalid ",
-];
+const BEFORE: &str =
+    "argument supplied: /arguments supplied: /on this model: /unknown field /unknown parameter: /invalid ";
 /// What stands behind a name without quotes.
-const BEHIND: [&str; 2] = [": extra inputs are not permitted", ": extra fields not permitted"];
+const BEHIND: &str = ": extra inputs are not permitted/: extra fields not permitted";
 
 /// True where the message says that something is not taken.
 pub fn is_refusal(message: &str) -> bool {
-    has_any(&message.to_ascii_lowercase(), &REFUSALS)
+    scan::has_any(&message.to_ascii_lowercase(), REFUSALS)
 }
 
 /// True where the message says that something is not there.
 pub fn is_missing(message: &str) -> bool {
-    let message = message.to_ascii_lowercase();
-    has_any(&message, &["required", "missing", "must be set", "must be provided"])
+    scan::has_any(&message.to_ascii_lowercase(), "required/missing/must be set/must be provided")
 }
 
 /// True where not the name is refused but the value, raw. `words`: of the error, lower case.
 pub fn is_of_value(words: &str, value: &str) -> bool {
-    let value = json::string(value).unwrap_or(value).to_ascii_lowercase();
-    let is_end =
-        |letter: Option<char>| !letter.is_some_and(|letter| letter.is_alphanumeric() || "_-.".contains(letter));
-    let mut rest = words;
-    let mut is_said = false;
-    while let (false, Some((before, after))) = (is_said || value.is_empty(), scan::split(rest, &value)) {
-        is_said = is_end(before.chars().next_back()) && is_end(after.chars().next().filter(|letter| *letter != '.'));
-        rest = after;
+    if scan::has_any(words, OF_VALUES) {
+        return true;
     }
-    has_any(words, &OF_VALUES) || (!has_any(words, &OF_NAMES) && (is_said || has_any(words, &BOUNDS)))
+    !scan::has_any(words, OF_NAMES) && (says(words, value) || scan::has_any(words, BOUNDS))
 }
 
-fn has_any(text: &str, phrases: &[&str]) -> bool {
-    phrases.iter().any(|phrase| scan::position(text, phrase).is_some())
+/// True where this value, raw, stands in the words, and is no part of another.
+fn says(words: &str, value: &str) -> bool {
+    let value = json::string(value).unwrap_or(value).to_ascii_lowercase();
+    let is_part =
+        |byte: Option<&u8>, marks: &[u8]| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || marks.contains(byte));
+    let mut rest = words;
+    while let (false, Some((before, after))) = (value.is_empty(), scan::split(rest, &value)) {
+        if !is_part(before.as_bytes().last(), b"_-.") && !is_part(after.as_bytes().first(), b"_-") {
+            return true;
+        }
+        rest = after;
+    }
+    false
 }
 
 /// The first step of a path: `stream_options` of "body.stream_options.include_usage" and of "stream_options[0]".
@@ -142,26 +92,23 @@ pub fn in_message(message: &str) -> Option<String> {
         if name == "messages" || name == "tools" {
             return None;
         }
-        if NOUNS.contains(&quote.word.as_str()) || quote.is_refused() {
+        if scan::is_any(&quote.word, NOUNS) || quote.is_refused() {
             return Some(name);
         }
     }
     let lower = message.to_ascii_lowercase();
-    let behind = |prefix: &&str| Some(word(message.get(scan::position(&lower, prefix)? + prefix.len()..)?, true));
-    let ahead = |suffix: &&str| Some(word(message.get(..scan::position(&lower, suffix)?)?, false));
-    let name = BEFORE.iter().find_map(behind).or_else(|| BEHIND.iter().find_map(ahead))?;
+    let behind = |prefix: &str| Some(word(message.get(scan::position(&lower, prefix)? + prefix.len()..)?, true));
+    let ahead = |suffix: &str| Some(word(message.get(..scan::position(&lower, suffix)?)?, false));
+    let name = scan::words(BEFORE).find_map(behind).or_else(|| scan::words(BEHIND).find_map(ahead))?;
     Some(first_of(name)).filter(|name| !name.is_empty())
 }
 
 /// The role among `roles` that the text refuses.
 pub fn role(message: &str, roles: &[&'static str]) -> Option<&'static str> {
-    let lower = message.to_ascii_lowercase();
-    if scan::position(&lower, "role").is_none() && scan::position(&lower, "variant").is_none() {
+    if !scan::has_any(&message.to_ascii_lowercase(), "role/variant") {
         return None;
     }
-    let refuses = |quote: &Quote<'_>| {
-        matches!(quote.word.as_str(), "variant" | "role" | "support" | "value") || quote.is_refused()
-    };
+    let refuses = |quote: &Quote<'_>| scan::is_any(&quote.word, "variant/role/support/value") || quote.is_refused();
     let named = |quote: Quote<'_>| roles.iter().find(|role| **role == quote.text && refuses(&quote)).copied();
     Quotes::of(message).find_map(named)
 }
@@ -177,7 +124,7 @@ struct Quote<'a> {
 impl Quote<'_> {
     fn is_refused(&self) -> bool {
         let after = self.after.get(..20).unwrap_or(self.after).to_ascii_lowercase();
-        VERBS.iter().any(|verb| after.starts_with(verb))
+        scan::words(VERBS).any(|verb| after.starts_with(verb))
     }
 }
 

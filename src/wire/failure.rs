@@ -21,52 +21,39 @@ const DEPTH: usize = 12;
 const EXCERPT: usize = 300;
 
 /// Members that hold what a person should read.
-const TEXTS: [&str; 13] = [
-    "message",
-    "msg",
-    "status_msg",
-    "errmsg",
-    "error_msg",
-    "error_message",
-    "error_description",
-    "faultstring",
-    "title",
-    "exception",
-    "description",
-    "reason",
-    "text",
-];
+const TEXTS: &str = "message/msg/status_msg/errmsg/error_msg/error_message/error_description/faultstring/title/exception\
+                     /description/reason/text";
 /// Members that hold another error.
-const NESTS: [&str; 7] = ["detail", "errors", "base_resp", "error", "metadata", "raw", "innererror"];
+const NESTS: &str = "detail/errors/base_resp/error/metadata/raw/innererror";
 
-/// What was found in an error body.
+/// What was found in an error body; empty: nothing.
 #[derive(Debug, Default)]
 struct Found {
-    message: Option<String>,
-    code: Option<String>,
-    r#type: Option<String>,
-    param: Option<String>,
+    message: String,
+    code: String,
+    r#type: String,
+    param: String,
     /// The class of error that a gateway took it for.
-    class: Option<String>,
+    class: String,
 }
 
 /// The error that a response with status `status` and this body means.
 pub fn response(status: u16, body: &str, request_id: Option<String>, secrets: &Secrets) -> Error {
     let kind = read(body).kind(Some(status));
     let body = secrets.struck_out(body);
-    let found = read(&body);
-    let message = found.message.clone().unwrap_or_else(|| excerpt(status, &body));
+    let mut found = read(&body);
+    let message = found.take_message().unwrap_or_else(|| excerpt(status, &body));
     Error::response(kind, status, message, found.details(request_id, body))
 }
 
 /// The error that a frame inside a reply means; `raw` is the frame's JSON or text.
 pub fn frame(raw: &str, secrets: &Secrets) -> Error {
     let found = read(raw);
-    let status = found.code.as_deref().and_then(|code| code.parse().ok()).filter(|code| (400..600).contains(code));
+    let status = found.code.parse().ok().filter(|code| (400..600).contains(code));
     let kind = found.kind(status);
     let body = secrets.struck_out(raw);
-    let found = read(&body);
-    let message = found.message.clone().unwrap_or_else(|| match shorten(&body) {
+    let mut found = read(&body);
+    let message = found.take_message().unwrap_or_else(|| match shorten(&body) {
         text if text.is_empty() || scan::begins(&text, b"{[\"") => {
             "The provider reported an error without a message".into()
         }
@@ -91,13 +78,34 @@ pub fn not_a_reply(content_type: &str, body: &str, secrets: &Secrets) -> Error {
 
 impl Found {
     fn kind(&self, status: Option<u16>) -> Kind {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let words = [&self.code, &self.r#type, &self.class].map(text);
-        cause::kind(status, &words, &text(&self.message))
+        cause::kind(status, &[&self.code, &self.r#type, &self.class], &self.message)
+    }
+
+    fn take_message(&mut self) -> Option<String> {
+        some(std::mem::take(&mut self.message))
     }
 
     fn details(self, request_id: Option<String>, body: String) -> Details {
-        Details { code: self.code, r#type: self.r#type, param: self.param, request_id, body: Some(body) }
+        let [code, r#type, param] = [self.code, self.r#type, self.param].map(some);
+        Details { code, r#type, param, request_id, body: Some(body) }
+    }
+}
+
+fn some(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// What is new counts.
+fn replace(known: &mut String, new: String) {
+    if !new.is_empty() {
+        *known = new;
+    }
+}
+
+/// What is known counts.
+fn fill(known: &mut String, new: String) {
+    if known.is_empty() {
+        *known = new;
     }
 }
 
@@ -113,8 +121,11 @@ fn read(body: &str) -> Found {
         }
     }
     // A word of the provider's says more than we can.
-    let is_word = |word: &&String| word.bytes().any(|byte| byte.is_ascii_alphabetic());
-    found.message = found.message.or_else(|| [&found.code, &found.r#type].into_iter().flatten().find(is_word).cloned());
+    for word in [&found.code, &found.r#type] {
+        if found.message.is_empty() && word.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+            found.message = word.clone();
+        }
+    }
     found
 }
 
@@ -123,13 +134,18 @@ fn event_data(text: &str) -> Vec<String> {
     let mut decoder = sse::Decoder::new(usize::MAX, |_| false);
     let mut input = text.as_bytes();
     let mut data = Vec::new();
+    let mut add = |event: sse::Event<'_>| {
+        let text = String::from_utf8_lossy(event.data);
+        if json::is_whole(&text) {
+            data.push(text.into_owned());
+        }
+    };
     while let Ok(Some(event)) = decoder.next_event(&mut input) {
-        data.push(String::from_utf8_lossy(event.data).into_owned());
+        add(event);
     }
     if let Some(event) = decoder.finish() {
-        data.push(String::from_utf8_lossy(event.data).into_owned());
+        add(event);
     }
-    data.retain(|text| json::is_whole(text));
     data
 }
 
@@ -139,13 +155,11 @@ fn visit(raw: &str, found: &mut Found, depth: usize) {
     if depth == 0 {
         return;
     }
-    if let Some(text) = json::string(raw) {
-        return visit_text(&json::unescape(text), found, depth);
-    }
-    visit_list(&json::elements(raw), found, depth - 1);
-    let mut cursor = Cursor::new(raw);
-    if cursor.open(b'{') {
-        visit_object(&mut cursor, found, depth);
+    match raw.as_bytes().first() {
+        Some(b'"') => visit_text(&unquoted(raw), found, depth),
+        Some(b'[') => visit_list(&json::elements(raw), found, depth - 1),
+        Some(b'{') => visit_object(&json::members(raw), found, depth - 1),
+        _ => {}
     }
 }
 
@@ -155,128 +169,125 @@ fn visit_list(list: &[&str], found: &mut Found, depth: usize) {
     for element in list {
         let mut one = Found::default();
         visit(element, &mut one, depth);
-        if let Some(message) = one.message.filter(|_| all.len() < EXCERPT) {
+        if !one.message.is_empty() && all.len() < EXCERPT {
             all.push_str(if all.is_empty() { "" } else { "; " });
-            all.push_str(&message);
+            all.push_str(&one.message);
         }
         // The first that names something is the one that is asked about.
-        found.code = found.code.take().or(one.code);
-        found.r#type = found.r#type.take().or(one.r#type);
-        found.param = found.param.take().or(one.param);
-        found.class = found.class.take().or(one.class);
+        fill(&mut found.code, one.code);
+        fill(&mut found.r#type, one.r#type);
+        fill(&mut found.param, one.param);
+        fill(&mut found.class, one.class);
     }
-    found.message = Some(all).filter(|all| !all.is_empty()).or(found.message.take());
+    replace(&mut found.message, all);
 }
 
 /// A text is the message, unless it is JSON that holds a better one, or ends with such JSON, or is a page.
 fn visit_text(text: &str, found: &mut Found, depth: usize) {
-    let mut text = text.trim_ascii();
-    if let Some((words, class)) = wrapped::unwrapped(text) {
-        text = words;
-        found.class = found.class.take().or_else(|| Some(class.to_owned()));
-    }
-    let before = found.message.take();
-    let (words, inner) = structure(text);
-    if let Some(inner) = &inner {
-        visit(inner, found, depth - 1);
-    }
+    let all = text.trim_ascii();
+    let (text, class) = wrapped::unwrapped(all);
+    fill(&mut found.class, class.to_owned());
+    let before = std::mem::take(&mut found.message);
+    // What LiteLLM appends may also stand within the JSON.
+    let inside = if text.len() < all.len() { wrapped::without_end(text) } else { text };
+    let (words, inner) = structure(text).or_else(|| structure(inside)).unwrap_or((inside, String::new()));
+    visit(&inner, found, depth - 1);
     // JSON without a message is none, unless there are words before it.
-    let words = if words.trim_ascii().is_empty() || found.message.is_some() { words } else { text };
-    let words = if is_html(words) { title(words) } else { words.trim_ascii().to_owned() };
-    found.message = found.message.take().or(Some(words).filter(|words| !words.is_empty())).or(before);
+    let words = if words.trim_ascii().is_empty() || !found.message.is_empty() { words } else { inside };
+    if found.message.is_empty() {
+        found.message = if is_html(words) { title(words) } else { words.trim_ascii().to_owned() };
+    }
+    fill(&mut found.message, before);
 }
 
 /// The words of a text, and the JSON at its end, be it in Python's clothes.
-fn structure(text: &str) -> (&str, Option<String>) {
-    let bytes = ["b'", "b\""].iter().any(|start| text.starts_with(start));
-    let start = if bytes { Some(0) } else { text.bytes().position(|byte| matches!(byte, b'{' | b'[')) };
-    let Some((words, inner)) = start.and_then(|start| text.split_at_checked(start)) else { return (text, None) };
+fn structure(text: &str) -> Option<(&str, String)> {
+    let is_bytes = text.starts_with("b'") || text.starts_with("b\"");
+    let start = if is_bytes { 0 } else { text.bytes().position(|byte| matches!(byte, b'{' | b'['))? };
+    let (words, inner) = text.split_at_checked(start)?;
     // A list of mere words ("expected one of ['a', 'b']") is part of the sentence.
-    let holds = |inner: &str| bytes || scan::begins(inner.trim_start_matches(['[', ' ', '\n', '\r', '\t']), b"{");
-    let json = if json::is_whole(inner) { Some(inner.to_owned()) } else { wrapped::json_of(inner) };
-    match json.filter(|_| words.is_empty() || holds(inner)) {
-        Some(json) => (words, Some(json)),
-        None => (text, None),
+    let holds = || inner.bytes().find(|byte| !b"[ \n\r\t".contains(byte)) == Some(b'{');
+    if !words.is_empty() && !holds() {
+        return None;
     }
+    let json = if json::is_whole(inner) { inner.to_owned() } else { wrapped::json_of(inner)? };
+    Some((words, json))
 }
 
-fn visit_object(cursor: &mut Cursor<'_>, found: &mut Found, depth: usize) {
-    let mut members = Vec::new();
-    let mut first = true;
-    while let Ok(Some(key)) = cursor.key(&mut first) {
-        let Ok(value) = cursor.value() else { break };
-        members.push((key, value));
-    }
-    let find = |names: &[&str]| {
-        let is = |name: &str, (key, value): &&(&str, &str)| key.eq_ignore_ascii_case(name) && *value != "null";
-        names.iter().find_map(|name| members.iter().find(|member| is(name, member)))
-    };
-    let place = find(&["loc"]).and_then(|(_, loc)| path(loc));
-    let own = |names: &[&str]| find(names).and_then(|(_, value)| scalar(value));
-    found.code = own(&["code", "status_code", "error_code"]).or(found.code.take());
-    found.r#type = own(&["type", "error_type", "status"]).or(found.r#type.take());
-    found.param = own(&["param"]).or_else(|| place.clone()).or(found.param.take());
-    let said = find(&TEXTS);
-    if let Some((_, text)) = said {
-        visit(text, found, depth - 1);
-    }
-    for name in NESTS {
-        let Some((_, value)) = find(&[name]) else {
-            continue;
-        };
-        // What lies in it tells the cause; the code is that of the error around it.
+/// The first of these members that is there, by the order of the names.
+fn first_of<'a>(members: &[(&str, &'a str)], names: &str) -> Option<&'a str> {
+    let find = |name| members.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && *value != "null");
+    scan::words(names).find_map(find).map(|(_, value)| *value)
+}
+
+fn visit_object(members: &[(&str, &str)], found: &mut Found, depth: usize) {
+    let own = |names| first_of(members, names).map(scalar).unwrap_or_default();
+    let place = first_of(members, "loc").map(path).unwrap_or_default();
+    replace(&mut found.code, own("code/status_code/error_code"));
+    replace(&mut found.r#type, own("type/error_type/status"));
+    replace(&mut found.param, place.clone());
+    replace(&mut found.param, own("param"));
+    let said = first_of(members, TEXTS);
+    visit(said.unwrap_or(""), found, depth);
+    for name in scan::words(NESTS) {
+        let value = first_of(members, name).unwrap_or("");
         if name == "innererror" {
+            // What lies in it tells the cause; the code is that of the error around it.
             let mut inner = Found::default();
-            visit(value, &mut inner, depth - 1);
-            found.message = inner.message.or(found.message.take());
-            found.code = found.code.take().or(inner.code);
-            continue;
+            visit(value, &mut inner, depth);
+            replace(&mut found.message, inner.message);
+            fill(&mut found.code, inner.code);
+        } else if said.is_none() || name != "error" || !value.starts_with('"') {
+            // `{"message":"the cause","error":"Bad Request"}`: beside a message, a bare text only repeats the status.
+            visit(value, found, depth);
         }
-        // `{"message":"the cause","error":"Bad Request"}`: beside a message, a bare text only repeats the status.
-        if said.is_some() && name == "error" && value.starts_with('"') {
-            continue;
-        }
-        visit(value, found, depth - 1);
     }
     // Nothing said where it is usually said: anywhere.
-    for (key, value) in &members {
-        if found.message.is_none() && scan::begins(value, b"{[") && !NESTS.contains(key) && !TEXTS.contains(key) {
-            visit(value, found, depth - 1);
+    for (key, value) in members {
+        if found.message.is_empty()
+            && scan::begins(value, b"{[")
+            && !scan::is_any(key, NESTS)
+            && !scan::is_any(key, TEXTS)
+        {
+            visit(value, found, depth);
         }
     }
-    if let (Some(name), Some(message)) = (place, found.message.as_mut()) {
-        *message = [name.as_str(), ": ", message].concat();
+    if !place.is_empty() && !found.message.is_empty() {
+        found.message = [&place, ": ", &found.message].concat();
     }
 }
 
 /// A string or number as text.
-fn scalar(raw: &str) -> Option<String> {
-    match json::string(raw) {
+fn scalar(raw: &str) -> String {
+    match raw.as_bytes().first() {
         // LiteLLM's way of saying null.
-        Some("None") => None,
-        Some(text) => Some(json::unescape(text)).filter(|text| !text.is_empty()),
-        None => {
-            Some(raw.to_owned()).filter(|raw| raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()))
-        }
+        _ if raw == "\"None\"" => String::new(),
+        Some(b'"') => unquoted(raw),
+        Some(b'-' | b'0'..=b'9') => raw.to_owned(),
+        _ => String::new(),
     }
 }
 
+/// The text of a raw string.
+fn unquoted(raw: &str) -> String {
+    json::unescape(json::string(raw).unwrap_or(""))
+}
+
 /// Where FastAPI's `loc` points: "messages[0].content" of `["body","messages",0,"content"]`.
-fn path(raw: &str) -> Option<String> {
+fn path(raw: &str) -> String {
     let mut out = String::new();
     let steps = json::elements(raw);
-    let inside =
-        steps.strip_prefix(&["\"body\""]).filter(|steps| steps.first().is_some_and(|step| step.starts_with('"')));
-    for step in inside.unwrap_or(&steps) {
-        match json::string(step) {
-            Some(name) => {
-                out.push_str(if out.is_empty() { "" } else { "." });
-                out.push_str(&json::unescape(name));
-            }
-            None => out.push_str(&["[", step, "]"].concat()),
-        }
+    let begins_with_text = |steps: &&[&str]| steps.first().is_some_and(|step| step.starts_with('"'));
+    for step in steps.strip_prefix(&["\"body\""]).filter(begins_with_text).unwrap_or(&steps) {
+        let is_name = step.starts_with('"');
+        out.push_str(match is_name {
+            true if out.is_empty() => "",
+            true => ".",
+            false => "[",
+        });
+        out.push_str(&if is_name { unquoted(step) } else { [step, "]"].concat() });
     }
-    Some(out).filter(|out| !out.is_empty())
+    out
 }
 
 /// A message for a body without one: what a person can use of it, and always the status.
@@ -304,9 +315,9 @@ fn title(page: &str) -> String {
         let (_, title) = scan::split(page.get(at..)?, ">")?;
         scan::split(title, "<").map(|(title, _)| title.trim_ascii())
     });
-    match titled {
-        Some(title) if !title.is_empty() => title.to_owned(),
-        _ => shorten(&without_tags(page)),
+    match titled.unwrap_or("") {
+        "" => shorten(&without_tags(page)),
+        title => title.to_owned(),
     }
 }
 
@@ -325,20 +336,17 @@ fn without_tags(page: &str) -> String {
 /// The first words, with single blanks between them.
 fn shorten(text: &str) -> String {
     let mut out = String::new();
-    let mut blank = false;
+    let mut is_blank = false;
     for letter in text.trim_ascii().chars() {
-        if letter.is_ascii_whitespace() {
-            blank = true;
-            continue;
+        if !letter.is_ascii_whitespace() {
+            out.push_str(if is_blank { " " } else { "" });
+            if out.len() >= EXCERPT {
+                out.push('…');
+                break;
+            }
+            out.push(letter);
         }
-        if std::mem::take(&mut blank) {
-            out.push(' ');
-        }
-        if out.len() >= EXCERPT {
-            out.push('…');
-            break;
-        }
-        out.push(letter);
+        is_blank = letter.is_ascii_whitespace();
     }
     out
 }

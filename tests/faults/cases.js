@@ -6,10 +6,11 @@ import { breakCases } from "./cases/breaks.js";
 import { redirectCases } from "./cases/redirects.js";
 import { retryCases } from "./cases/retries.js";
 import { silenceCases } from "./cases/silences.js";
+import { unendedCases } from "./cases/unended.js";
 import { wholeCases } from "./cases/wholes.js";
 import { Place } from "./support/place.js";
 
-export const allCases = [...breakCases, ...wholeCases, ...silenceCases, ...retryCases, ...abortCases, ...redirectCases];
+export const allCases = [...breakCases, ...wholeCases, ...silenceCases, ...retryCases, ...abortCases, ...redirectCases, ...unendedCases];
 
 /** Why a case cannot pass in a runtime, or undefined. */
 export const todoIn = (runtime, { todo }) => (typeof todo === "object" ? todo[runtime] : todo);

@@ -44,7 +44,9 @@ export class Exchange {
     }));
     const length = Number(headers["content-length"] ?? 0);
     await this.#until(() => (this.#input.length >= end + 4 + length ? 0 : -1));
-    return { method, path, headers, body: this.#input.subarray(end + 4).toString() };
+    const body = this.#input.subarray(end + 4, end + 4 + length).toString();
+    this.#input = this.#input.subarray(end + 4 + length);
+    return { method, path, headers, body };
   }
 
   async #until(found) {
@@ -53,9 +55,9 @@ export class Exchange {
   }
 
   /** The head. Without a length or chunks, the body lasts until the connection ends. */
-  head(status, headers = {}) {
-    // A connection serves one request, so that no browser takes a reset for that of an old one and asks again by itself.
-    const all = { ...headers, connection: "close" };
+  head(status, headers = {}, connection = "close") {
+    // A connection serves one request unless told, so that no browser takes a reset for that of an old one and asks again by itself.
+    const all = { ...headers, connection };
     const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
     return this.send(`HTTP/1.1 ${status} ${reasons[status] ?? "Status"}\r\n${lines.join("")}\r\n`);
   }

@@ -276,6 +276,48 @@ const passing = {
   },
 };
 
+/** A reply in chunks on a connection that is kept: the end of the body comes `ms` after [DONE], or never; then the next request of it. */
+const kept = (ms) => async (exchange, { request, again }) => {
+  await exchange.head(200, events(request, { "transfer-encoding": "chunked" }), "keep-alive");
+  await exchange.chunk(goodReply);
+  if (ms === undefined) return exchange.stay();
+  await pause(ms);
+  await exchange.send("0\r\n\r\n");
+  return again();
+};
+
+/** Refuses the first request with a body that goes on and on, and answers the next. */
+const unending = (status, part, ms) => failing(1, async (exchange, { request }) => {
+  await exchange.head(status, json(request, { "retry-after-ms": "10" }));
+  await exchange.send('{"error": {"message": "Slow down", "type": "requests"}');
+  if (part) await exchange.repeat(part, ms);
+  else await exchange.stay();
+});
+/** A 200 that is no stream and no reply, on and on. */
+const pages = (type, part, ms) => async (exchange, { request }) => {
+  await exchange.head(200, { "content-type": type, ...cors(request) });
+  await exchange.repeat(part, ms);
+};
+
+const unended = {
+  "kept-at-once": kept(0),
+  "kept-soon": kept(2),
+  "kept-late": kept(),
+  "limited-and-silent": unending(429),
+  "limited-and-dripping": unending(429, " ", 20),
+  "limited-and-pouring": unending(429, "x".repeat(16_384), 0),
+  "busy-and-dripping": unending(503, " ", 20),
+  "refused-and-silent": async (exchange, { request }) => {
+    await exchange.head(400, json(request));
+    await exchange.send('{"error": {"message": "Not like this", "type": "invalid_request_error"}');
+    await exchange.stay();
+  },
+  "page-without-end": pages("text/html", "<p>more</p>".repeat(400), 0),
+  "text-without-end": pages("text/plain", "lorem ipsum ".repeat(400), 0),
+  /** The finish reason, and then nothing. */
+  "stall-after-finish": after(hello, stay),
+};
+
 /** Sends on to the other origin, with the method and the body kept. */
 const elsewhere = (exchange, { request, other, id }) => exchange.answer(307, { ...cors(request), location: `${other}/good/${id}/v1/chat/completions` });
 
@@ -285,4 +327,4 @@ const redirects = {
   "redirect-for-ever": (exchange, { request, id }) => exchange.answer(307, { ...cors(request), location: `/redirect-for-ever/${id}/v1/chat/completions` }),
 };
 
-export const faults = { ...resets, ...closes, ...silences, ...lies, ...slow, ...after200, ...passing, ...redirects };
+export const faults = { ...resets, ...closes, ...silences, ...lies, ...slow, ...after200, ...passing, ...unended, ...redirects };

@@ -11,7 +11,7 @@ import { faults } from "./faults.js";
 /** Starts two servers, for redirects need another origin: {origin, other, refused, close}. */
 export async function serveFaults() {
   const seen = new Map();
-  const context = { seen, held: new Set(), origin: undefined, other: undefined };
+  const context = { seen, held: new Set(), connections: new Map(), origin: undefined, other: undefined };
   const [first, second] = [await listen(context), await listen(context)];
   context.origin = first.origin;
   context.other = second.origin;
@@ -45,23 +45,23 @@ async function closedPort() {
   return `http://127.0.0.1:${port}`;
 }
 
-async function serve(socket, context) {
-  const exchange = new Exchange(socket);
+async function serve(socket, context, exchange = new Exchange(socket)) {
   const request = await exchange.request();
   if (!request) return socket.destroy();
   const [, fault, id] = request.path.split(/[/?]/);
   if (request.method === "OPTIONS") return exchange.answer(204, preflight(request));
   if (fault === "-") return control(exchange, request, context);
   context.held.add(socket);
-  socket.on("close", () => context.held.delete(socket));
+  socket.once("close", () => context.held.delete(socket));
+  context.connections.set(socket, context.connections.get(socket) ?? context.connections.size);
   const known = context.seen.get(id) ?? { requests: [], gone: new Set(), go: 0, listeners: [] };
   context.seen.set(id, known);
   // In order of arrival; a name that nobody knows is a mistake of the case.
-  const record = { host: request.headers.host, headers: request.headers, at: performance.now(), left: null };
+  const record = { host: request.headers.host, headers: request.headers, at: performance.now(), left: null, connection: context.connections.get(socket) };
   known.requests.push(record);
   exchange.onLeft = () => { record.left = performance.now() - record.at; };
   if (!faults[fault]) throw new Error(`there is no fault ${fault}`);
-  await faults[fault](exchange, { request, count: known.requests.length, id, ...context, go: () => went(known) });
+  await faults[fault](exchange, { request, count: known.requests.length, id, ...context, go: () => went(known), again: () => serve(socket, context, exchange) });
 }
 
 /** `/-/<what>/<id>`; what is asked for by a test is answered well. */
@@ -87,4 +87,6 @@ const preflight = (request) => ({
   ...cors(request),
   "access-control-allow-methods": "GET, POST",
   "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "",
+  // Asked once for an address: no preflight comes between the requests of one connection.
+  "access-control-max-age": "600",
 });

@@ -194,3 +194,14 @@ fn a_list_of_messages_is_told_whole_within_reason() {
     let message = told(json!({"errors": many}));
     assert!(message.len() < 400 && message.starts_with("wrong 0; wrong 1; "), "{message}");
 }
+
+#[test]
+fn of_a_wrapper_within_a_wrapper_the_message_is_the_innermost() {
+    let inner = r#"litellm.RateLimitError: VertexAIException - {\\n \"error\": {\\n \"message\": \"the cause\"\\n }\\n}\\n. Received Model Group=g"#;
+    let message = format!("Error code: 429 - {{'error': {{'message': '{inner}'}}}}")
+        .replace(r"\\n", r"\n")
+        .replace(r#"\""#, "\"");
+    let body = json!({"error": {"message": message}}).to_string();
+    let error = failure::response(429, &body, None, &Secrets::default());
+    assert_eq!(error.message(), "the cause");
+}

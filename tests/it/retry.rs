@@ -167,12 +167,12 @@ fn a_connection_is_tried_again_and_an_abort_ends_the_wait() {
 
     let mut call = began(thrice(), 1);
     call.on_failure(Error::new(Kind::Connection, "refused"));
-    call.abort(Some(Error::new(Kind::Aborted, "enough")));
+    call.abort();
     call.wake();
     assert_eq!((call.step(), call.end()), (Step::Done, Some(End::Aborted)));
 
     let mut call = began(thrice(), 1);
-    call.abort(Some(Error::new(Kind::Timeout, "late")));
+    call.expire("late");
     assert_eq!(call.end(), Some(End::Error));
 }
 

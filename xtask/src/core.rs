@@ -22,6 +22,8 @@ const OPTIMISE: &[&str] = &[
     "-Oz",
     // More bytes raw, 1.3 KB less in brotli: small functions are more alike than the large ones they would be put into.
     "--one-caller-inline-max-function-size=1",
+    // Below 1024 is the far end of the stack: no address there is ever reached by adding to a smaller one.
+    "--low-memory-unused",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-sign-ext",
@@ -92,6 +94,9 @@ fn rustflags() -> String {
     // With the component rust-src installed, the standard library's own paths are this machine's too.
     if let Some(sysroot) = tools::sysroot() {
         flags.push(format!("--remap-path-prefix={sysroot}/lib/rustlib/src/rust=rust"));
+    }
+    if let Ok(x) = std::env::var("XLLVM") {
+        flags.push(x);
     }
     // A list of Rust strings in debug form is also a list of TOML strings.
     format!("{flags:?}")

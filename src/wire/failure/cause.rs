@@ -4,142 +4,91 @@ use crate::error::Kind;
 use crate::scan;
 
 /// By `code`, `type` and the class a gateway took it for, then by the message, then by the status.
-pub fn kind(status: Option<u16>, words: &[String], message: &str) -> Kind {
-    let words: Vec<String> = words.iter().map(|word| plain(word)).collect();
-    by_word(status, &words).or_else(|| by_message(status, message)).unwrap_or_else(|| by_status(status))
+pub fn kind(status: Option<u16>, words: &[&str], message: &str) -> Kind {
+    by_word(status, words).or_else(|| by_message(status, message)).unwrap_or_else(|| by_status(status))
 }
 
-/// Letters and digits alone, in lower case: `data_inspection_failed` is `DataInspectionFailed`.
-fn plain(word: &str) -> String {
-    word.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
-}
+/// Kinds, each with words that mean it.
+type Table = [(Kind, &'static str)];
 
 /// Parts of codes and types; the first that is found counts.
-const PARTS: [(&str, Kind); 40] = [
-    ("contentfilter", Kind::ContentFilter),
-    ("contentpolicy", Kind::ContentFilter),
-    ("datainspection", Kind::ContentFilter),
-    ("responsibleai", Kind::ContentFilter),
-    ("moderation", Kind::ContentFilter),
-    ("contextlength", Kind::ContextLength),
-    ("contextsize", Kind::ContextLength),
-    ("contextwindow", Kind::ContextLength),
+const PARTS: &Table = &[
+    (Kind::ContentFilter, "contentfilter/contentpolicy/datainspection/responsibleai/moderation"),
+    (Kind::ContextLength, "contextlength/contextsize/contextwindow"),
     // Before quota: DashScope's Throttling.AllocationQuota is per minute.
-    ("throttl", Kind::RateLimit),
-    ("insufficientquota", Kind::Quota),
-    ("currentquota", Kind::Quota),
-    ("allocationquota", Kind::Quota),
-    ("billing", Kind::Quota),
-    ("insufficientbalance", Kind::Quota),
-    ("insufficientcredit", Kind::Quota),
-    ("arrear", Kind::Quota),
-    ("paymentrequired", Kind::Quota),
-    ("overloaded", Kind::Overloaded),
-    ("capacity", Kind::Overloaded),
-    ("busy", Kind::Overloaded),
-    ("ratelimit", Kind::RateLimit),
-    ("toomanyrequests", Kind::RateLimit),
-    ("resourceexhausted", Kind::RateLimit),
-    ("invalidapikey", Kind::Auth),
-    ("authentication", Kind::Auth),
-    ("unauthenticated", Kind::Auth),
-    ("unauthorized", Kind::Auth),
-    ("extraforbidden", Kind::UnsupportedParameter),
-    ("permission", Kind::Permission),
-    ("forbidden", Kind::Permission),
-    ("modelnotfound", Kind::ModelNotFound),
-    ("modelnotexist", Kind::ModelNotFound),
-    ("modelnotsupported", Kind::ModelNotFound),
-    ("invalidmodel", Kind::ModelNotFound),
-    ("unknownmodel", Kind::ModelNotFound),
-    ("deploymentnotfound", Kind::ModelNotFound),
-    ("decommissioned", Kind::ModelNotFound),
-    ("unsupportedparam", Kind::UnsupportedParameter),
-    ("unsupportedvalue", Kind::UnsupportedParameter),
-    ("unknownparam", Kind::UnsupportedParameter),
-];
-
-/// Zhipu's numbers.
-const NUMBERS: [(&str, Kind); 6] = [
-    ("1113", Kind::Quota),
-    ("1211", Kind::ModelNotFound),
-    ("1261", Kind::ContextLength),
-    ("1301", Kind::ContentFilter),
-    ("1302", Kind::RateLimit),
-    ("1305", Kind::RateLimit),
+    (Kind::RateLimit, "throttl"),
+    (
+        Kind::Quota,
+        "insufficientquota/currentquota/allocationquota/billing/insufficientbalance/insufficientcredit/arrear/paymentrequired",
+    ),
+    (Kind::Overloaded, "overloaded/capacity/busy"),
+    (Kind::RateLimit, "ratelimit/toomanyrequests/resourceexhausted"),
+    (Kind::Auth, "invalidapikey/authentication/unauthenticated/unauthorized"),
+    (Kind::UnsupportedParameter, "extraforbidden"),
+    (Kind::Permission, "permission/forbidden"),
+    (
+        Kind::ModelNotFound,
+        "modelnotfound/modelnotexist/modelnotsupported/invalidmodel/unknownmodel/deploymentnotfound/decommissioned",
+    ),
+    (Kind::UnsupportedParameter, "unsupportedparam/unsupportedvalue/unknownparam"),
+    // Zhipu's numbers, whole words.
+    (Kind::Quota, "|1113|"),
+    (Kind::ModelNotFound, "|1211|"),
+    (Kind::ContextLength, "|1261|"),
+    (Kind::ContentFilter, "|1301|"),
+    (Kind::RateLimit, "|1302|/|1305|"),
 ];
 
 /// What stands in for a status where there is none: an error inside a reply.
-const WITHOUT_STATUS: [(&str, Kind); 5] = [
-    ("invalid", Kind::BadRequest),
-    ("badrequest", Kind::BadRequest),
-    ("validation", Kind::BadRequest),
-    ("notfound", Kind::NotFound),
-    ("timeout", Kind::Timeout),
-];
+const WITHOUT_STATUS: &Table =
+    &[(Kind::BadRequest, "invalid/badrequest/validation"), (Kind::NotFound, "notfound"), (Kind::Timeout, "timeout")];
 
-fn by_word(status: Option<u16>, words: &[String]) -> Option<Kind> {
-    let has = |part: &str| words.iter().any(|word| scan::position(word, part).is_some());
-    let found = PARTS.iter().find(|(part, _)| has(part));
-    let found = found.or_else(|| NUMBERS.iter().find(|(number, _)| words.iter().any(|word| word == number)));
-    let is_known = status.is_some();
-    found.or_else(|| WITHOUT_STATUS.iter().find(|(part, _)| !is_known && has(part))).map(|(_, kind)| *kind)
+/// The kind of the first row that fits and of which a word is in the text.
+fn told(table: &Table, text: &str, fits: &dyn Fn(Kind) -> bool) -> Option<Kind> {
+    table.iter().find(|(kind, words)| fits(*kind) && scan::has_any(text, words)).map(|(kind, _)| *kind)
+}
+
+/// Of the words letters and digits count alone, in lower case: `data_inspection_failed` is `DataInspectionFailed`.
+fn by_word(status: Option<u16>, words: &[&str]) -> Option<Kind> {
+    let mut plain = String::from("|");
+    for word in words {
+        for byte in word.bytes().filter(u8::is_ascii_alphanumeric) {
+            plain.push(char::from(byte.to_ascii_lowercase()));
+        }
+        plain.push('|');
+    }
+    told(PARTS, &plain, &|_| true).or_else(|| told(WITHOUT_STATUS, &plain, &|_| status.is_none()))
 }
 
 /// What many providers tell in prose only. It decides nothing but the kind; the first phrase that is found counts.
-const PHRASES: [(&str, Kind); 44] = [
-    ("context length", Kind::ContextLength),
-    ("context size", Kind::ContextLength),
-    ("context window", Kind::ContextLength),
-    ("prompt is too long", Kind::ContextLength),
-    ("input is too long", Kind::ContextLength),
-    ("input length", Kind::ContextLength),
-    ("input token count", Kind::ContextLength),
-    ("prompt tokens exceed", Kind::ContextLength),
-    ("max_new_tokens must be", Kind::ContextLength),
-    ("content management policy", Kind::ContentFilter),
-    ("content filter", Kind::ContentFilter),
-    ("content policy", Kind::ContentFilter),
-    ("content exists risk", Kind::ContentFilter),
-    ("inappropriate content", Kind::ContentFilter),
-    ("safety system", Kind::ContentFilter),
-    ("flagged", Kind::ContentFilter),
-    ("insufficient balance", Kind::Quota),
-    ("insufficient credit", Kind::Quota),
-    ("credit balance", Kind::Quota),
-    ("current quota", Kind::Quota),
-    ("out of credits", Kind::Quota),
-    ("more credits", Kind::Quota),
-    ("overloaded", Kind::Overloaded),
-    ("too busy", Kind::Overloaded),
-    ("at capacity", Kind::Overloaded),
-    ("rate limit", Kind::RateLimit),
-    ("too many requests", Kind::RateLimit),
-    ("api key not valid", Kind::Auth),
-    ("invalid api key", Kind::Auth),
-    ("invalid api-key", Kind::Auth),
-    ("incorrect api key", Kind::Auth),
-    ("unknown model", Kind::ModelNotFound),
-    ("invalid model", Kind::ModelNotFound),
-    ("not a valid model", Kind::ModelNotFound),
-    ("not supported by any provider", Kind::ModelNotFound),
-    ("is unsupported", Kind::UnsupportedParameter),
-    ("unsupported parameter", Kind::UnsupportedParameter),
-    ("unsupported value", Kind::UnsupportedParameter),
-    ("unrecognized request argument", Kind::UnsupportedParameter),
-    ("unknown parameter", Kind::UnsupportedParameter),
-    ("unknown name", Kind::UnsupportedParameter),
-    ("extra inputs are not permitted", Kind::UnsupportedParameter),
-    ("not supported on this model", Kind::UnsupportedParameter),
-    ("not support parameter", Kind::UnsupportedParameter),
+const PHRASES: &Table = &[
+    (
+        Kind::ContextLength,
+        "context length/context size/context window/prompt is too long/input is too long/input length/input token count\
+         /prompt tokens exceed/max_new_tokens must be",
+    ),
+    (
+        Kind::ContentFilter,
+        "content management policy/content filter/content policy/content exists risk/inappropriate content/safety system\
+         /flagged",
+    ),
+    (Kind::Quota, "insufficient balance/insufficient credit/credit balance/current quota/out of credits/more credits"),
+    (Kind::Overloaded, "overloaded/too busy/at capacity"),
+    (Kind::RateLimit, "rate limit/too many requests"),
+    (Kind::Auth, "api key not valid/invalid api key/invalid api-key/incorrect api key"),
+    (Kind::ModelNotFound, "unknown model/invalid model/not a valid model/not supported by any provider"),
+    (
+        Kind::UnsupportedParameter,
+        "is unsupported/unsupported parameter/unsupported value/unrecognized request argument/unknown parameter/unknown name\
+         /extra inputs are not permitted/not supported on this model/not support parameter",
+    ),
 ];
 
 fn by_message(status: Option<u16>, message: &str) -> Option<Kind> {
     let message = message.to_ascii_lowercase();
-    let says = |phrase: &str| scan::position(&message, phrase).is_some();
-    let told = PHRASES.iter().find(|(phrase, kind)| fits(*kind, status) && says(phrase)).map(|(_, kind)| *kind);
-    let is_missing = says("model") && (says("not found") || says("not exist"));
-    told.or((is_missing && fits(Kind::ModelNotFound, status)).then_some(Kind::ModelNotFound))
+    let fits = |kind| fits(kind, status);
+    let is_missing = scan::has_any(&message, "model") && scan::has_any(&message, "not found/not exist");
+    told(PHRASES, &message, &fits).or((is_missing && fits(Kind::ModelNotFound)).then_some(Kind::ModelNotFound))
 }
 
 /// True for the statuses at which a phrase may mean this kind: the others say enough themselves.

@@ -11,16 +11,11 @@ use crate::json;
 use crate::scan;
 
 /// What LiteLLM appends, from here on.
-const BEHIND: [&str; 5] = [
-    ". Received Model Group=",
-    "Received Model Group=",
-    "Available Model Group",
-    "LiteLLM Retried:",
-    ". Handle with `litellm.",
-];
+const BEHIND: &str =
+    ". Received Model Group=/Received Model Group=/Available Model Group/LiteLLM Retried:/. Handle with `litellm.";
 
-/// The words inside of such phrases, and the class of error that the first of them names; `None`: there were none.
-pub fn unwrapped(text: &str) -> Option<(&str, &str)> {
+/// The words inside of such phrases, and the class of error that the first of them names; the text itself, where there are none.
+pub fn unwrapped(text: &str) -> (&str, &str) {
     let mut rest = text;
     let mut class = "";
     loop {
@@ -28,29 +23,34 @@ pub fn unwrapped(text: &str) -> Option<(&str, &str)> {
         let is_wrapped = rest.len() < text.len() || inner.len() < rest.len();
         let colon = scan::split(inner, ": ").filter(|(phrase, _)| is_wrapped && is_class(phrase));
         let dash = scan::split(inner, " - ").filter(|(phrase, _)| (is_wrapped && is_class(phrase)) || is_code(phrase));
-        let Some((phrase, after)) = colon.or(dash) else { break };
+        let Some((phrase, after)) = colon.or(dash) else { return (rest, class) };
         if class.is_empty() && !is_code(phrase) {
             class = phrase;
         }
         rest = after.trim_ascii_start();
     }
-    if rest.len() == text.len() {
-        return None;
-    }
-    for phrase in BEHIND {
-        rest = scan::split(rest, phrase).map_or(rest, |(before, _)| before);
-    }
-    Some((rest.trim_ascii(), class))
+}
+
+/// Without what LiteLLM appends.
+pub fn without_end(text: &str) -> &str {
+    scan::words(BEHIND).fold(text, scan::before).trim_ascii()
 }
 
 /// "RateLimitError", "exceptions.Timeout", "AzureException BadRequestError"
 fn is_class(phrase: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
-    let is_one = |word: &str| {
-        let ends = ["Error", "Exception", "Timeout"].iter().any(|end| word.ends_with(end));
-        ends && !matches!(word, "Error" | "Exception") && word.bytes().all(is_letter)
-    };
-    phrase.split(' ').all(is_one)
+    let mut rest = phrase;
+    loop {
+        let (word, after) = scan::split(rest, " ").unwrap_or((rest, ""));
+        let has_end = scan::words("Error/Exception/Timeout").any(|end| word.ends_with(end));
+        if !has_end || scan::is_any(word, "Error/Exception") || !word.bytes().all(is_letter) {
+            return false;
+        }
+        if word.len() == rest.len() {
+            return true;
+        }
+        rest = after;
+    }
 }
 
 /// "Error code: 400"
@@ -63,29 +63,26 @@ pub fn json_of(python: &str) -> Option<String> {
     let mut out = String::new();
     let mut rest = python;
     while let Some(letter) = rest.chars().next() {
-        let quote = rest.trim_start_matches('b');
-        let word = [("None", "null"), ("True", "true"), ("False", "false")]
-            .into_iter()
-            .find(|(word, _)| rest.starts_with(word));
-        if quote.starts_with(['\'', '"']) {
+        let quote = rest.strip_prefix("b").unwrap_or(rest);
+        if scan::begins(quote, b"'\"") {
             rest = text_into(quote, &mut out)?;
             continue;
         }
-        if let Some((word, value)) = word {
+        let words = [("None", "null"), ("True", "true"), ("False", "false")];
+        if let Some((word, value)) = words.into_iter().find(|(word, _)| rest.starts_with(word)) {
             out.push_str(value);
             rest = rest.get(word.len()..)?;
             continue;
         }
-        match letter {
-            '(' => out.push('['),
-            // A tuple of one has a comma behind it.
-            ')' => {
-                let length = out.trim_end_matches(',').len();
-                out.truncate(length);
-                out.push(']');
-            }
-            other => out.push(other),
+        // A tuple of one has a comma behind it.
+        if letter == ')' && out.ends_with(',') {
+            out.truncate(out.len() - 1);
         }
+        out.push(match letter {
+            '(' => '[',
+            ')' => ']',
+            other => other,
+        });
         rest = rest.get(letter.len_utf8()..)?;
     }
     Some(out).filter(|out| json::is_whole(out))

@@ -11,7 +11,7 @@ import { serveFaults } from "../server.js";
 export async function runInPage(runtime, options) {
   const faults = await serveFaults();
   const files = await serve({ "/tokenwire/": packedRoot, "/js/": inRepository("tests/js/"), "/faults/": inRepository("tests/faults/") });
-  const browser = await launch({ headless: true, ...options });
+  const browser = await launch({ headless: true, protocolTimeout: 600_000, ...options });
   try {
     const page = await browser.newPage();
     await page.goto(files.origin);

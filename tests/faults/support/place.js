@@ -33,7 +33,7 @@ class Visit {
     this.baseURL = `${origin}/${fault}/${id}/v1`;
   }
 
-  /** The requests so far: [{host, headers, left}]; `left`: after how many ms the client closed the connection, or null. */
+  /** The requests so far: [{host, headers, left, connection}]; `left`: after how many ms the client closed the connection, or null. */
   async requests() {
     return (await this.#ask("seen")).requests;
   }

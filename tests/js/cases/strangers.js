@@ -3,7 +3,7 @@
 import { toBytes } from "../support/bytes.js";
 import { equal, inTime, lacks, match, ok, rejects, settle } from "../support/check.js";
 import { completes, hangs, openBody, replay } from "../support/fake-fetch.js";
-import { holds, isFree, oneTurn, streaming } from "../support/provider.js";
+import { holds, isFree, oneTurn, refuses, sequence, streaming } from "../support/provider.js";
 import { end, hello, says, text } from "../support/wire.js";
 
 const word = (reply) => reply.choices[0].message.content;
@@ -173,6 +173,13 @@ const acts = {
   "another call": (stream, control, tw) => { tw.chat(streaming, { fetch: replay(says("x")) }).final().catch(() => {}); },
 };
 
+/** Timers that do this whenever one is set or cleared; gives what undoes it. */
+function timersThat(act) {
+  const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  for (const [name, given] of Object.entries(real)) globalThis[name] = (...how) => { act(); return given.call(globalThis, ...how); };
+  return () => Object.assign(globalThis, real);
+}
+
 /** Where foreign code runs: gives the options of the call, and what undoes it. */
 const inside = {
   "the body's pull": (act) => {
@@ -186,11 +193,9 @@ const inside = {
   "headers.get()": (act) => ({ fetch: async () => ({ status: 200, headers: { get(name) { act(); return name.toLowerCase() === "content-type" ? "text/event-stream" : null; } }, body: says("Hi", " there").join("") }) }),
   "the getters of a response": (act) => ({ fetch: async () => ({ get ok() { act(); return true; }, get status() { act(); return 200; }, get headers() { act(); return new Headers(); }, get body() { act(); return says("Hi", " there").join(""); } }) }),
   "fetch itself": (act) => ({ fetch: async (url, init) => { await null; act(); return replay(says("Hi", " there"))(url, init); } }),
-  "setTimeout and clearTimeout": (act) => {
-    const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
-    for (const [name, given] of Object.entries(real)) globalThis[name] = (...how) => { act(); return given.call(globalThis, ...how); };
-    return { fetch: holds([text("Hi"), text(" there"), ...end()], { closes: true }), timeout: { idle: 5000, firstToken: 5000, total: 9000 }, undo: () => Object.assign(globalThis, real) };
-  },
+  "setTimeout and clearTimeout": (act) => ({ fetch: holds([text("Hi"), text(" there"), ...end()], { closes: true }), timeout: { idle: 5000, firstToken: 5000, total: 9000 }, undo: timersThat(act) }),
+  "setTimeout of a back-off": (act) => ({ fetch: sequence(refuses(500, {}, { "retry-after-ms": "30" }), replay([""]), replay(says("Hi", " there"))), maxRetries: 2, undo: timersThat(act) }),
+  "setTimeout of a back-off, with times": (act) => ({ fetch: sequence(async () => { throw new TypeError("fetch failed"); }, replay(says("Hi", " there"))), maxRetries: 2, timeout: 9000, undo: timersThat(act) }),
 };
 
 const within = Object.entries(inside).flatMap(([place, open]) => Object.entries(acts).map(([label, act]) => ({
@@ -202,15 +207,18 @@ const within = Object.entries(inside).flatMap(([place, open]) => Object.entries(
       let stream;
       let failure;
       let busy = false;
+      // Another call sets timers of its own.
+      let times = 0;
       const once = () => {
-        if (!stream || busy) return;
+        if (!stream || busy || times >= 20) return;
+        times += 1;
         busy = true;
         try { act(stream, control, tw); } catch (error) { failure ??= error; }
         busy = false;
       };
       const { undo = () => {}, ...options } = open(once);
       try {
-        stream = tw.chat(streaming, { ...options, signal: control.signal, maxRetries: 0 });
+        stream = tw.chat(streaming, { maxRetries: 0, ...options, signal: control.signal });
         const [reply, error] = await inTime(read(stream).then((given) => [given], (reason) => [undefined, reason]), label, 4000);
         equal(failure, undefined, "what was done inside does not throw");
         if (label === "abort()" || label === "the signal") causedBy(tw, error, "inside", label);
@@ -224,6 +232,30 @@ const within = Object.entries(inside).flatMap(([place, open]) => Object.entries(
     await goesOn(`${label} inside ${place}`);
   },
 })));
+
+const atOnce = {
+  name: "a fake clock whose short timers fire inside setTimeout breaks nothing",
+  async run(tw) {
+    const failing = [refuses(500, {}, { "retry-after-ms": "300" }), refuses(429, {}, { "retry-after": "1" }), async () => { throw new TypeError("fetch failed"); }, replay([""])];
+    for (const first of failing) {
+      for (const timeout of [undefined, 900_000]) {
+        const goesOn = await beside(tw);
+        const real = globalThis.setTimeout;
+        const fake = (call, ms, ...how) => (ms < 5000 ? (call(...how), 0) : real.call(globalThis, call, ms, ...how));
+        const stream = tw.chat(streaming, { fetch: sequence(first, replay(says("Hi"))), ...(timeout && { timeout }) });
+        globalThis.setTimeout = fake;
+        let reply;
+        try {
+          reply = await inTime(stream.final(), "final()", 5000);
+        } finally {
+          globalThis.setTimeout = real;
+        }
+        equal(word(reply), "Hi");
+        await goesOn("a fake clock");
+      }
+    }
+  },
+};
 
 const clock = {
   name: "a fake clock that fires at once, or never, breaks nothing",
@@ -250,4 +282,4 @@ const clock = {
   },
 };
 
-export const strangerCases = [...odd, ...thrown, ...within, clock];
+export const strangerCases = [...odd, ...thrown, ...within, atOnce, clock];

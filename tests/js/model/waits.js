@@ -29,7 +29,9 @@ export function judgeTimeout(world, call, { phase }) {
   const cameInTime = call.contentAt !== undefined && call.contentAt - call.startedAt < limit;
   const forContent = cameInTime ? call.waited : sinceStart;
   const passed = { total: sinceStart, firstToken: forContent, idle: call.waitedInSilence }[phase];
-  if (!(passed >= limit - EARLY)) world.report("timeout.early", `${phase}, though only ${passed} ms of ${limit} were waited`);
+  // A branch that was left while it waited has the next one wait from then on.
+  const isShared = world.held.some((held) => held.call === call && held.parent);
+  if (!(passed >= limit - EARLY) && !(isShared && phase === "idle")) world.report("timeout.early", `${phase}, though only ${passed} ms of ${limit} were waited`);
   if (phase === "firstToken" && call.hasHandedContent) world.report("timeout.early", "firstToken after content was handed out");
   const { exchange } = call;
   if (exchange?.verdict.isFinished && !exchange.verdict.end && !exchange.hasUnread && call.waitedHard > 0) world.report("timeout.finished", `${phase} after the finish reason`);

@@ -19,7 +19,7 @@ export async function openPage(folders = {}) {
   if (!executablePath) throw new Error("TOKENWIRE_CHROMIUM must name a Chromium; `cargo xtask test` sees to it");
   const more = Object.entries(folders).map(([prefix, folder]) => [prefix, inRepository(folder)]);
   const server = await serve({ "/tokenwire/": packedRoot, "/js/": inRepository("tests/js/"), ...Object.fromEntries(more) });
-  const browser = await launch({ executablePath, args: flags });
+  const browser = await launch({ executablePath, args: flags, protocolTimeout: 600_000 });
   const page = await browser.newPage();
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(String(error?.stack ?? error)));
