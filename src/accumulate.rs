@@ -327,7 +327,7 @@ fn text_or_null(opening: &str, text: Option<&str>, out: &mut String) {
 
 /// Appends the elements of an array; how many bytes they are.
 fn extend_array(so_far: &mut Option<String>, more: Option<&str>) -> usize {
-    let Some(more) = more.filter(|raw| raw.starts_with('[')) else { return 0 };
+    let Some(more) = more.filter(|raw| scan::begins(raw, b"[")) else { return 0 };
     match so_far {
         Some(array) => append_elements(array, more),
         None => *so_far = Some(more.to_owned()),

@@ -85,6 +85,7 @@ pub struct Call {
 
 impl Call {
     /// `seed`: see [`Decoder::new`]. `secrets`: what no error may show.
+    #[inline(never)]
     pub fn new(api: Api, seed: u64, secrets: Secrets) -> Self {
         Self {
             api,
@@ -109,9 +110,8 @@ impl Call {
     /// A reply that is read once more: clean events or a completion that another call of ours gave. Nothing is asked for, and
     /// what the other call held is not bounded again.
     pub fn replay() -> Self {
-        let unbounded = Limits { event_bytes: usize::MAX, response_bytes: usize::MAX, tool_calls: usize::MAX };
         let mut call = Self::new(Api::Chat, 0, Secrets::default());
-        call.decoder = Decoder::new(Mode::Nothing, 0).with_limits(unbounded);
+        call.decoder.limits = Limits { event_bytes: usize::MAX, response_bytes: usize::MAX, tool_calls: usize::MAX };
         call.state = State::Reading;
         call
     }

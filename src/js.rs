@@ -88,10 +88,14 @@ impl Call {
     /// The head of the response. `headers`: for each a line break, its name in lower case, a colon and its value. `now`: ms since
     /// 1970.
     pub fn responded(&mut self, status: u16, headers: &str, now: f64) {
-        let header = |name: &str| {
-            let (_, value) = scan::split(headers, &["\n", name, ":"].concat())?;
-            Some(scan::split(value, "\n").map_or(value, |(value, _)| value).to_owned())
-        };
+        let mut read = Vec::new();
+        let mut rest = headers;
+        while let Some((name, after)) = scan::split(rest, ":") {
+            let (value, after) = after.split_at_checked(scan::line_end(after.as_bytes())).unwrap_or((after, ""));
+            read.push((name.trim_ascii_start(), value));
+            rest = after;
+        }
+        let header = |name: &str| read.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
         self.call.on_response(status, &header, now as u64);
     }
 

@@ -140,10 +140,21 @@ pub fn decimal(value: u64) -> String {
     }
 }
 
+/// A whole number that fits, 0 or above, read as the standard library does.
+pub fn whole(text: &str) -> Option<u64> {
+    let digits = text.strip_prefix("+").unwrap_or(text);
+    let mut value = Some(0u64).filter(|_| !digits.is_empty());
+    for byte in digits.bytes() {
+        let digit = u64::from(byte.wrapping_sub(b'0'));
+        value = value?.checked_mul(10)?.checked_add(digit).filter(|_| digit < 10);
+    }
+    value
+}
+
 /// A decimal number times `factor`, in whole numbers: floating point would bring its parser and printer along, 20 KB.
 pub fn scaled(number: &str, factor: u64) -> Option<u64> {
     let point = number.bytes().position(|byte| byte == b'.').unwrap_or(number.len());
-    let whole = number.get(..point)?.parse::<u64>().ok()?.saturating_mul(factor);
+    let whole = whole(number.get(..point)?)?.saturating_mul(factor);
     let mut fraction = 0;
     let mut unit = factor;
     for digit in number.get(point + 1..).unwrap_or("").bytes() {

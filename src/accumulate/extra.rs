@@ -2,6 +2,7 @@
 
 use super::Positions;
 use crate::json;
+use crate::scan;
 use crate::wire::Member;
 use crate::wire::clean::write_members;
 
@@ -32,9 +33,8 @@ impl Extra {
 
     /// As `set`, but an array goes on where the one before it ended (`reasoning_details`, `annotations`).
     pub fn extend(&mut self, key: &str, value: &str) {
-        let is_array = |raw: &str| raw.starts_with('[');
         match self.find(key) {
-            Some(old) if is_array(old) && is_array(value) => append_elements(old, value),
+            Some(old) if scan::begins(old, b"[") && scan::begins(value, b"[") => append_elements(old, value),
             _ => self.set(key, value),
         }
     }
@@ -66,11 +66,11 @@ pub fn holds_data(key: &str, value: &str) -> bool {
 
 /// `[a]` and `[b]` become `[a,b]`.
 pub fn append_elements(array: &mut String, more: &str) {
-    let inner = more.strip_prefix('[').and_then(|raw| raw.strip_suffix(']')).unwrap_or("");
+    let inner = more.get(1..more.len().max(2) - 1).unwrap_or("");
     if json::is_blank(inner) {
         return;
     }
-    array.pop();
+    array.truncate(array.len().saturating_sub(1));
     if !json::is_blank(array.get(1..).unwrap_or("")) {
         array.push(',');
     }

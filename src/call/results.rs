@@ -14,14 +14,17 @@ impl Call {
         self.abort();
         let failure = self.failure.as_ref();
         let body = failure.and_then(|failure| failure.details().body.clone());
-        [
-            self.end.map_or("", End::as_str),
-            &self.meta().unwrap_or_default(),
-            &self.repairs(),
-            &failure.map(Error::to_json).unwrap_or_default(),
-            &body.unwrap_or_default(),
-            &self.snapshot(),
-        ]
-        .join(SEPARATOR)
+        let mut out = self.end.map_or("", End::as_str).to_owned();
+        for result in [
+            self.meta().unwrap_or_default(),
+            self.repairs(),
+            failure.map(Error::to_json).unwrap_or_default(),
+            body.unwrap_or_default(),
+            self.snapshot(),
+        ] {
+            out.push_str(SEPARATOR);
+            out.push_str(&result);
+        }
+        out
     }
 }

@@ -227,14 +227,14 @@ fn plain_into(raw: &str, out: &mut String) {
 
 /// A raw object without the members that are null, at any depth.
 pub fn without_nulls(raw: &str) -> String {
-    if !raw.starts_with('{') {
+    if !scan::begins(raw, b"{") {
         return raw.to_owned();
     }
     let mut out = String::from("{");
     for (key, value) in super::members(raw) {
         match value {
             "null" => {}
-            _ if value.starts_with('{') => member_into(key, &without_nulls(value), &mut out),
+            _ if scan::begins(value, b"{") => member_into(key, &without_nulls(value), &mut out),
             _ => member_into(key, value, &mut out),
         }
     }
@@ -244,7 +244,7 @@ pub fn without_nulls(raw: &str) -> String {
 
 /// Appends a member to the object that `out` ends with, all raw.
 pub fn member_into(key: &str, value: &str, out: &mut String) {
-    if !out.ends_with('{') {
+    if out.as_bytes().last() != Some(&b'{') {
         out.push(',');
     }
     for piece in ["\"", key, "\":", value] {

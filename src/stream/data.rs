@@ -49,7 +49,7 @@ impl Decoder {
         if text.len() > self.limits.event_bytes {
             return self.fail(limits::event_exceeded());
         }
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let text = text.strip_prefix("\u{feff}").unwrap_or(text);
         // The last event of a stream that was cut in its middle: half of it is worth nothing.
         if is_last && may_hold_content(text) && !has_another_line(text) && !is_sequence(text) {
             self.cut = true;
@@ -118,15 +118,18 @@ impl Decoder {
 
     /// Several chunks in an array, or an error in one (Gemini).
     fn array(&mut self, raw: &str) {
-        let mut chunks = json::elements(raw);
-        chunks.retain(|element| element.starts_with('{'));
-        if chunks.is_empty() {
-            self.repairs.note("data_ignored");
-        }
-        for chunk in chunks {
+        let mut is_ignored = true;
+        for chunk in json::elements(raw) {
+            if !scan::begins(chunk, b"{") {
+                continue;
+            }
+            is_ignored = false;
             if self.end.is_none() {
                 self.object(chunk, "", false);
             }
+        }
+        if is_ignored {
+            self.repairs.note("data_ignored");
         }
     }
 
@@ -162,7 +165,9 @@ impl Decoder {
         }
         let report = normal::report(&chunk, raw);
         // What reports the failure is told by the error, which shows no secret.
-        chunk.extra.retain(|_| report.is_none());
+        if report.is_some() {
+            chunk.extra.clear();
+        }
         let is_whole = chunk.is_completion();
         if chunk.choices.is_some() || report.is_none() {
             // Each choice is read by what came before it. Copilot splits one into several of the same index.

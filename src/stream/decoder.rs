@@ -69,7 +69,7 @@ pub struct Decoder {
     pub(super) cut: bool,
     /// The first value was a whole reply of another shape, should nothing follow.
     pub(super) is_foreign: bool,
-    pub(super) limits: Limits,
+    pub(crate) limits: Limits,
     pub(super) secrets: Secrets,
     /// How many choices were asked for.
     choices: usize,
@@ -79,6 +79,7 @@ pub struct Decoder {
 
 impl Decoder {
     /// `seed` makes the ids of tool calls that came without one differ between replies: any number.
+    #[inline(never)]
     pub fn new(mode: Mode, seed: u64) -> Self {
         Self {
             body: Body::Unknown,

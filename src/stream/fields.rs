@@ -30,7 +30,7 @@ pub fn content<'a>(delta: &Delta<'a>, repairs: &mut Repairs) -> Content<'a> {
     if let Some(text) = json::string(raw) {
         return Content { text: Some(Cow::Borrowed(text)), ..Content::default() };
     }
-    if !raw.starts_with('[') {
+    if !scan::begins(raw, b"[") {
         repairs.note("content_not_string");
         let mut text = String::new();
         json::escape_into(&json::compact(raw), &mut text);
@@ -173,7 +173,7 @@ pub fn finish_reason(raw: &str) -> Finish {
 
 /// A usage object without nulls (OpenAI's schema has none); an empty one says nothing, nor do zeros once more was `known`.
 pub fn usage<'a>(raw: Option<&'a str>, known: &Option<String>) -> Option<Cow<'a, str>> {
-    let raw = raw.filter(|raw| raw.starts_with('{'))?;
+    let raw = raw.filter(|raw| scan::begins(raw, b"{"))?;
     let names = ["total_tokens", "prompt_tokens", "completion_tokens", "input_tokens", "output_tokens"];
     let mut counts = names.iter().filter_map(|name| json::member(raw, name)).peekable();
     counts.peek()?;

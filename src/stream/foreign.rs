@@ -2,6 +2,7 @@
 
 use super::repair::Repairs;
 use crate::json::{self, Cursor};
+use crate::scan;
 use crate::wire::chunk::{Choice, Chunk, Delta};
 
 /// Members that hold the text of Workers AI's and MiniMax's own replies.
@@ -42,7 +43,7 @@ pub fn make_choice<'a>(chunk: &mut Chunk<'a>, raw: &'a str, repairs: &mut Repair
     }
     let member = |name: &str| chunk.extra.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
     let message =
-        member("message").filter(|message| message.starts_with('{') && json::member(message, "role").is_some());
+        member("message").filter(|message| scan::begins(message, b"{") && json::member(message, "role").is_some());
     let mut cursor = Cursor::new(message.unwrap_or(raw));
     cursor.open(b'{');
     let Ok(mut delta) = Delta::read(&mut cursor) else { return false };

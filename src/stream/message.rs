@@ -4,6 +4,7 @@
 use super::repair::Repairs;
 use crate::accumulate;
 use crate::json;
+use crate::scan;
 use crate::wire::chunk::{Choice, Delta};
 use std::borrow::Cow;
 
@@ -88,7 +89,7 @@ impl Messages {
                 || (!self.has_delta && id.is_some_and(|id| so_far.calls.iter().all(|call| call.id != id)))
         };
         let tool_calls = calls.filter(|call| is_new(call.id)).collect();
-        let extra = message.extra.into_iter().filter(|(_, value)| !value.starts_with('[')).collect();
+        let extra = message.extra.into_iter().filter(|(_, value)| !scan::begins(value, b"[")).collect();
         let first = if so_far.content.is_none() && content.is_none() { message.content } else { None };
         let delta = Box::new(Delta { content: first, tool_calls, extra, ..Delta::default() });
         if self.has_delta {

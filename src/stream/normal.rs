@@ -12,6 +12,7 @@ use super::tools::Slots;
 use crate::accumulate::{self, Accumulator};
 use crate::error::{Details, Error, Kind};
 use crate::json;
+use crate::scan;
 use crate::wire::chunk::{Choice, Chunk};
 use crate::wire::clean;
 use std::borrow::Cow;
@@ -56,7 +57,7 @@ pub fn report<'a>(chunk: &Chunk<'a>, raw: &'a str) -> Option<&'a str> {
     let is_empty = |error: &str| matches!(error, "{}" | "[]" | "0") && has_choices;
     let says_something = |error: &&str| !matches!(*error, "false" | "\"\"") && !is_empty(error);
     if let Some(error) = chunk.error.filter(says_something) {
-        return Some(if error.starts_with(['{', '[']) { error } else { raw });
+        return Some(if scan::begins(error, b"{[") { error } else { raw });
     }
     let in_choice = chunk.choices.iter().flatten().find_map(|choice| choice.error.filter(says_something));
     if in_choice.is_some() {

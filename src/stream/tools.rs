@@ -127,7 +127,7 @@ impl Slots {
         }
         if let Some(number) = fragment.number {
             self.by_number.set(number, at);
-            if json::integer(number) != i64::try_from(at).ok() || raw.is_some_and(|raw| raw.starts_with('"')) {
+            if json::integer(number) != i64::try_from(at).ok() || raw.is_some_and(|raw| scan::begins(raw, b"\"")) {
                 repairs.note("tool_index_wrong");
             }
         }

@@ -5,15 +5,16 @@ use super::clean::{text_member, write_members};
 use super::failure;
 use crate::error::Error;
 use crate::json::{self, Cursor};
+use crate::scan;
 use crate::secret::Secrets;
 
 /// The models as a JSON array of objects, each with an `id`.
 pub fn read(body: &str, secrets: &Secrets) -> Result<String, Error> {
     let body = body.trim_ascii();
     let found = ["data", "models", "result"].iter().find_map(|name| json::member(body, name));
-    let list = found.filter(|list| list.starts_with('[')).unwrap_or(body);
-    if !list.starts_with('[') || !json::is_whole(list) {
-        return Err(if body.starts_with('{') && json::is_whole(body) {
+    let list = found.filter(|list| scan::begins(list, b"[")).unwrap_or(body);
+    if !scan::begins(list, b"[") || !json::is_whole(list) {
+        return Err(if scan::begins(body, b"{") && json::is_whole(body) {
             failure::frame(body, secrets)
         } else {
             failure::not_a_reply("", body, secrets)
