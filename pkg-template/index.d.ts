@@ -114,8 +114,8 @@ export interface ClientOptions {
    */
   provider?: "auto" | ProviderName | Dialect;
   /**
-   * Default true: a parameter that a provider refuses by name (400, 422) is renamed or left out where that leaves the
-   * meaning alone, and the request sent again, at most eight times a call. `repairs` and `dialect` tell of it.
+   * Default true: a limit or a role that a provider refuses by name (400, 422) is renamed, and what is on a short list of
+   * harmless parameters left out, and the request sent again, at most eight times a call. `repairs` and `dialect` tell of it.
    */
   adapt?: boolean;
   /** Added to every request. In a page, each one beyond the safelisted must be allowed by the provider's CORS. */
@@ -123,7 +123,12 @@ export interface ClientOptions {
   /** Added to every request's URL. */
   query?: Record<string, string>;
   fetch?: typeof fetch;
-  /** Default 2. Retries happen only before the first content has been handed out. */
+  /**
+   * Told once for every call when it has ended, however it ended and whoever reads; where all that came waits to be read, with
+   * the last of it. It drives no reading, and what it throws changes nothing.
+   */
+  onEnd?(report: EndReport): void;
+  /** Default 2. Retries happen only before anything of worth came, and so before anything is handed out. */
   maxRetries?: number;
   /**
    * In ms. A number is the total. `idle` counts from the last event with meaning: comments and pings don't reset it.
@@ -136,6 +141,30 @@ export interface ClientOptions {
   limits?: { maxEventBytes?: number; maxResponseBytes?: number; maxToolCalls?: number };
   /** A key in a page is readable by everyone who opens it; without this, a key given in a browser page is refused. */
   dangerouslyAllowBrowser?: boolean;
+}
+
+/** How a call ended. */
+export interface EndReport {
+  end: "complete" | "truncated" | "aborted" | "error";
+  /** The very error that who reads gets; absent where there is none, as after `break`. */
+  error?: TokenwireError;
+  /** As the reply names it. */
+  model: string | null;
+  usage: CompletionUsage | null;
+  repairs: ReadonlyArray<{ code: string; count: number }>;
+  /** Of the response that came last; null where none came. */
+  response: ResponseMeta | null;
+  timing: Timing;
+}
+
+/** ms since the call began; null where it never came. */
+export interface Timing {
+  /** The head of the response that came last. */
+  responseMs: number | null;
+  /** The first of the reply that has a meaning: a role, a ping or a comment has none. */
+  firstContentMs: number | null;
+  /** Nothing more came. */
+  totalMs: number | null;
 }
 
 export interface CallOptions {
@@ -160,7 +189,11 @@ export interface ChatStream extends AsyncIterable<ChatCompletionChunk>, AsyncDis
   readonly text: AsyncIterable<string>;
   /** Typed events for user interfaces. */
   readonly events: AsyncIterable<ChatEvent>;
-  /** Reads to the end (lazily: nobody's promise rejects unasked) and gives the whole reply. */
+  /**
+   * Reads to the end (lazily: nobody's promise rejects unasked) and gives the whole reply. Beside an iteration it reads on, and
+   * that still gets every item, also one that begins later. Beside toResponse() or toReadableStream(), asked before or after, it
+   * follows the pace of whoever reads those.
+   */
   final(): Promise<ChatCompletion>;
   /** The reply so far; safe at any moment, also after an error. */
   readonly snapshot: ChatCompletion;
@@ -173,7 +206,12 @@ export interface ChatStream extends AsyncIterable<ChatCompletionChunk>, AsyncDis
   readonly repairs: ReadonlyArray<{ code: string; count: number }>;
   /** Of the HTTP response, once it is there. A getter that makes its promise when asked: nothing rejects unasked. */
   readonly response: Promise<ResponseMeta>;
-  /** Ends the request. Whoever reads gets an APIUserAbortError with the reason as its cause. */
+  /** When what came, so far. */
+  readonly timing: Timing;
+  /**
+   * Ends the request. Whoever reads gets an APIUserAbortError with the reason as its cause, at once: what came and was not yet
+   * handed out is dropped.
+   */
   abort(reason?: unknown): void;
   /** Two streams of the same reply, in place of this one's iteration. Cancelled when both are. */
   tee(): [ChatStream, ChatStream];

@@ -18,11 +18,14 @@ import {
   type ChatCompletionChunk,
   type ChatEvent,
   type ChatStream,
+  type CompletionUsage,
+  type EndReport,
   type ErrorKind,
   type FilePart,
   type ImagePart,
   type Model,
   type ResponseMeta,
+  type Timing,
 } from "tokenwire";
 import * as slim from "tokenwire/slim";
 import { exactly, fits } from "./same.js";
@@ -37,6 +40,7 @@ export async function calls(): Promise<void> {
     headers: { "x-a": "1" },
     query: { "api-version": "1" },
     fetch,
+    onEnd: ended,
   });
   exactly<string>()(client.baseURL);
   exactly<Model[]>()(await client.models({ signal: AbortSignal.timeout(1) }));
@@ -61,11 +65,25 @@ export async function streams(stream: ChatStream): Promise<void> {
   exactly<ResponseMeta>()(await stream.response);
   exactly<number | undefined>()((await stream.response).rateLimit?.requests?.remaining);
   exactly<number | undefined>()(stream.repairs[0]?.count);
+  exactly<Timing>()(stream.timing);
+  exactly<number | null>()(stream.timing.firstContentMs);
   exactly<[ChatStream, ChatStream]>()(stream.tee());
   stream.abort("any reason");
   new Response(stream.toReadableStream());
   exactly<Response>()(stream.toResponse({ status: 200, headers: { "x-a": "1" } }));
   await stream[Symbol.asyncDispose]();
+}
+
+/** All that onEnd is told. */
+function ended(report: EndReport): void {
+  exactly<"complete" | "truncated" | "aborted" | "error">()(report.end);
+  exactly<TokenwireError | undefined>()(report.error);
+  exactly<string | null>()(report.model);
+  exactly<CompletionUsage | null>()(report.usage);
+  exactly<number | undefined>()(report.repairs[0]?.count);
+  exactly<ResponseMeta | null>()(report.response);
+  exactly<Timing>()(report.timing);
+  exactly<number | null>()(report.timing.totalMs ?? report.timing.responseMs);
 }
 
 /** Every kind of event is told by its type, and none is left over. */
@@ -168,6 +186,8 @@ export function mistakes(): void {
   createClient({ base_url: "x" });
   // @ts-expect-error: a key is a string or gives one
   createClient({ apiKey: 5 });
+  // @ts-expect-error: what is told is a report
+  createClient({ onEnd: (end: string) => void end });
   // @ts-expect-error: the client's options are not the call's
   void client.chat({ messages }, { baseURL: "x" });
   // @ts-expect-error: a stream is no promise
