@@ -1,12 +1,13 @@
 //! tokenwire: the core of an OpenAI-compatible chat client.
 //!
 //! In scope: reading and writing what providers put on the wire, rightly and with bounds, on any host; in a browser or
-//! edge worker also the fetch and the reading of the stream.
+//! edge worker also the sending of the request and the opening of the body.
 //!
 //! Out of scope: HTTP on native hosts (bring your own client and [`stream::Decoder`]), prompts, agents, storage.
 //!
 //! Room 1, the pure core (no JavaScript, clock, IO or randomness): [`error`], [`sse`], [`json`], [`wire`], [`accumulate`],
-//! [`stream`], [`dialect`], [`negotiate`], [`retry`], [`secret`], [`call`]. Room 2, the browser layer: `web` (of the wasm target only). Room 3, what JavaScript sees: `js`.
+//! [`stream`], [`dialect`], [`negotiate`], [`retry`], [`secret`], [`call`]. Room 2, the browser layer: `web` (of the wasm target
+//! only). Room 3, what JavaScript sees: `js`.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 pub mod accumulate;
