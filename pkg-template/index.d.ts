@@ -118,10 +118,13 @@ export interface ClientOptions {
    * harmless parameters left out, and the request sent again, at most eight times a call. `repairs` and `dialect` tell of it.
    */
   adapt?: boolean;
-  /** Added to every request. In a page, each one beyond the safelisted must be allowed by the provider's CORS. */
-  headers?: Record<string, string>;
-  /** Added to every request's URL. */
-  query?: Record<string, string>;
+  /**
+   * Added to every request; undefined says nothing. In a page, each one beyond the safelisted must be allowed by the provider's
+   * CORS.
+   */
+  headers?: Record<string, string | null | undefined>;
+  /** Added to every request's URL; undefined says nothing, null takes away what the base URL says. */
+  query?: Record<string, string | null | undefined>;
   fetch?: typeof fetch;
   /**
    * Told once for every call when it has ended, however it ended and whoever reads; where all that came waits to be read, with
@@ -169,8 +172,8 @@ export interface Timing {
 
 export interface CallOptions {
   signal?: AbortSignal;
-  /** Win over the client's, whatever their case. */
-  headers?: Record<string, string>;
+  /** Win over the client's, whatever their case; undefined says nothing, null takes one away. */
+  headers?: ClientOptions["headers"];
   timeout?: ClientOptions["timeout"];
   maxRetries?: number;
   /** Merged into the body last, as it is. */

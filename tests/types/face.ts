@@ -47,7 +47,7 @@ export async function calls(): Promise<void> {
   exactly<ChatStream>()(client.chat({ messages, stream: true }, { extraBody: { top_k: 1 } }));
   exactly<ChatStream>()(chat({ model: "m", messages, stream: true }, { baseURL: "", signal: AbortSignal.abort() }));
   exactly<Promise<ChatCompletion>>()(chat({ model: "m", messages }));
-  exactly<Promise<ChatCompletion>>()(client.chat({ messages, stream: false }, { headers: {} }));
+  exactly<Promise<ChatCompletion>>()(client.chat({ messages, stream: false }, { headers: { "x-a": null, "x-b": undefined } }));
   exactly<string>()(version);
   exactly<Promise<void>>()(init());
   exactly<Promise<void>>()(slim.init(new URL("https://host.example/core.wasm")));
