@@ -84,7 +84,7 @@ impl Call {
     /// there were too many, how long this call waits.
     pub fn pause_ms(&self) -> Option<u64> {
         let head = self.head.as_ref().filter(|head| !head.is_good())?;
-        head.advice.pause_ms().or_else(|| Some(self.wait_ms).filter(|_| head.status == 429))
+        head.advice.pause_ms().or_else(|| Some(self.wait_ms).filter(|wait| *wait > 0 && head.status == 429))
     }
 
     /// The error with the provider's name for the request, which a frame in a reply doesn't know.

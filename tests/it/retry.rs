@@ -173,7 +173,7 @@ fn a_connection_is_tried_again_and_an_abort_ends_the_wait() {
 
     let mut call = began(thrice(), 1);
     call.expire("late");
-    assert_eq!(call.end(), Some(End::Error));
+    assert_eq!((call.end(), call.failure().unwrap().kind()), (Some(End::Error), Kind::Timeout));
 }
 
 #[test]

@@ -16,8 +16,8 @@
 //! retry: error scan
 //! stream: accumulate error json scan secret sse wire
 //! call: dialect error json negotiate retry scan secret stream wire
-//! web: call error scan secret stream wire
-//! js: call web
+//! web:
+//! js: call json scan secret stream web wire
 //! ```
 //!
 //! Room 1 is all but `web` and `js`: it never names a browser crate. For the files of `xtask` there is no table: `circles`.
