@@ -280,9 +280,9 @@ impl Call {
         }
     }
 
-    /// How much of the reply came, in a number that only grows with what has a meaning: no pings, no comments.
+    /// How much of the reply came, in a number that only grows with what has a meaning: no pings, no comments; 0 before content.
     pub fn progress(&self) -> usize {
-        self.decoder.reply().size()
+        if self.decoder.has_content() { self.decoder.reply().size() } else { 0 }
     }
 
     /// The response's status was an error.

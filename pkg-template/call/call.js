@@ -179,6 +179,7 @@ export class ApiCall extends Reply {
   }
 
   between() {
+    this.contentAt = undefined;
     if (this.#isGood) {
       this.#isGood = false;
       this.#renew();

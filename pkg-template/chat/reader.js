@@ -169,6 +169,8 @@ export class Reader {
     }
     this.#items = this.#unpack(batch);
     this.#at = 0;
+    // Should final() give all of it meanwhile, an abort still stops what waits here.
+    reply.isLeft = true;
     return this.#shift();
   }
 

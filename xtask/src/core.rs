@@ -95,9 +95,6 @@ fn rustflags() -> String {
     if let Some(sysroot) = tools::sysroot() {
         flags.push(format!("--remap-path-prefix={sysroot}/lib/rustlib/src/rust=rust"));
     }
-    if let Ok(x) = std::env::var("XLLVM") {
-        flags.push(x);
-    }
     // A list of Rust strings in debug form is also a list of TOML strings.
     format!("{flags:?}")
 }
