@@ -103,16 +103,16 @@ test("a base URL where nobody listens shows a connection error that names CORS",
 });
 
 test("a base URL that is none, and a missing model, are said before anything is sent", async () => {
-  provider = await serveProvider();
   await demo.chooseProvider({ baseURL: "http://", model: "m" });
   await demo.say("Hello");
   assert.equal((await demo.reply()).kind, "config");
-  await demo.chooseProvider({ baseURL: provider.origin, model: "" });
+  // A server of this machine's or its network's may do without a model.
+  await demo.chooseProvider({ baseURL: "https://gateway.example/v1", model: "" });
   await demo.say("Hello");
   await demo.page.waitForFunction(() => document.querySelectorAll("li.assistant").length === 2);
   const { kind, message } = await demo.reply();
   assert.equal(kind, "config");
   assert.match(message, /model/);
-  assert.equal(provider.simulator.requests.length, 0);
+  // Chromium would tell of an address that it cannot reach.
   assert.deepEqual(demo.problems, []);
 });
