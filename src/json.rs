@@ -9,6 +9,7 @@ mod nesting;
 pub mod partial;
 mod text;
 
+use crate::scan;
 pub use cursor::{Cursor, Malformed};
 pub use nesting::Nesting;
 pub(crate) use text::string_end;
@@ -38,7 +39,7 @@ pub fn is_too_deep(text: &str) -> bool {
 
 /// The characters between the quotes of a raw JSON string, still escaped; `None` for any other value.
 pub fn string(raw: &str) -> Option<&str> {
-    raw.strip_prefix('"')?.strip_suffix('"')
+    raw.strip_prefix("\"")?.strip_suffix("\"")
 }
 
 /// As [`string`], but `None` for the empty string too.
@@ -48,7 +49,10 @@ pub fn filled(raw: &str) -> Option<&str> {
 
 /// A raw JSON integer that fits; `None` for any other value.
 pub fn integer(raw: &str) -> Option<i64> {
-    raw.parse().ok()
+    match raw.strip_prefix("-") {
+        Some(digits) => scan::whole(digits).and_then(|value| i64::try_from(value).ok()).map(|value| -value),
+        None => scan::whole(raw).and_then(|value| i64::try_from(value).ok()),
+    }
 }
 
 /// As [`integer`], also where the number stands in quotes.

@@ -14,14 +14,19 @@ impl Call {
         self.abort();
         let failure = self.failure.as_ref();
         let body = failure.and_then(|failure| failure.details().body.clone());
-        [
+        let parts = [
             self.end.map_or("", End::as_str),
             &self.meta().unwrap_or_default(),
             &self.repairs(),
             &failure.map(Error::to_json).unwrap_or_default(),
             &body.unwrap_or_default(),
             &self.snapshot(),
-        ]
-        .join(SEPARATOR)
+        ];
+        let mut out = String::new();
+        for part in parts {
+            out.push_str(if out.is_empty() { "" } else { SEPARATOR });
+            out.push_str(part);
+        }
+        out
     }
 }

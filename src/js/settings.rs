@@ -2,6 +2,7 @@
 
 use crate::call::Asking;
 use crate::json;
+use crate::scan;
 use crate::wire::request::Additions;
 
 /// The settings. Texts are unescaped, but for JSON in JSON.
@@ -53,8 +54,8 @@ fn words(raw: &str) -> Option<String> {
 
 /// A whole number, 0 or above; `None` for null. What is above all that fits is the most that does.
 fn number<T: TryFrom<u64>>(raw: &str) -> Option<T> {
-    let whole = raw.split(['.', 'e', 'E']).next().unwrap_or(raw);
-    let value = if raw.contains(['e', 'E']) { u64::MAX } else { whole.parse().unwrap_or(u64::MAX) };
+    // A power of ten is no whole number here, and as large as one gets.
+    let value = scan::whole(scan::before(raw, ".")).filter(|_| !scan::has_any(raw, "e/E")).unwrap_or(u64::MAX);
     if raw == "null" { None } else { T::try_from(value).ok() }
 }
 

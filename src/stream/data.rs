@@ -118,15 +118,17 @@ impl Decoder {
 
     /// Several chunks in an array, or an error in one (Gemini).
     fn array(&mut self, raw: &str) {
-        let mut chunks = json::elements(raw);
-        chunks.retain(|element| element.starts_with('{'));
-        if chunks.is_empty() {
-            self.repairs.note("data_ignored");
-        }
-        for chunk in chunks {
-            if self.end.is_none() {
-                self.object(chunk, "", false);
+        let mut has_chunks = false;
+        for chunk in json::elements(raw) {
+            if chunk.starts_with('{') {
+                has_chunks = true;
+                if self.end.is_none() {
+                    self.object(chunk, "", false);
+                }
             }
+        }
+        if !has_chunks {
+            self.repairs.note("data_ignored");
         }
     }
 
@@ -162,7 +164,9 @@ impl Decoder {
         }
         let report = normal::report(&chunk, raw);
         // What reports the failure is told by the error, which shows no secret.
-        chunk.extra.retain(|_| report.is_none());
+        if report.is_some() {
+            chunk.extra.clear();
+        }
         let is_whole = chunk.is_completion();
         if chunk.choices.is_some() || report.is_none() {
             // Each choice is read by what came before it. Copilot splits one into several of the same index.
@@ -227,7 +231,7 @@ impl Decoder {
 
 /// True for what looks like JSON, a part of it, or a page. Words (`ping`, `[keepalive]`, `OK`) and numbers hold nothing.
 fn may_hold_content(text: &str) -> bool {
-    text.bytes().any(|byte| matches!(byte, b'{' | b'}' | b'"' | b'<'))
+    scan::find_byte(text, &|byte| matches!(byte, b'{' | b'}' | b'"' | b'<')).is_some()
 }
 
 /// What follows words at the start of `text`: nothing, or the data of an event that is glued to them.

@@ -5,12 +5,13 @@ use super::clean::{text_member, write_members};
 use super::failure;
 use crate::error::Error;
 use crate::json::{self, Cursor};
+use crate::scan;
 use crate::secret::Secrets;
 
 /// The models as a JSON array of objects, each with an `id`.
 pub fn read(body: &str, secrets: &Secrets) -> Result<String, Error> {
     let body = body.trim_ascii();
-    let found = ["data", "models", "result"].iter().find_map(|name| json::member(body, name));
+    let found = scan::words("data/models/result").find_map(|name| json::member(body, name));
     let list = found.filter(|list| list.starts_with('[')).unwrap_or(body);
     if !list.starts_with('[') || !json::is_whole(list) {
         return Err(if body.starts_with('{') && json::is_whole(body) {
@@ -41,7 +42,7 @@ fn model(raw: &str) -> Option<String> {
     if json::member(raw, "id").and_then(json::filled).is_some() {
         return Some(raw.to_owned());
     }
-    let name = ["name", "model", "slug"].iter().find_map(|name| json::member(raw, name)).and_then(json::filled)?;
+    let name = scan::words("name/model/slug").find_map(|name| json::member(raw, name)).and_then(json::filled)?;
     let mut out = String::new();
     text_member("{\"id\":\"", name, &mut out);
     let mut cursor = Cursor::new(raw);
@@ -50,7 +51,7 @@ fn model(raw: &str) -> Option<String> {
     while let Some(key) = cursor.key(&mut first).ok()? {
         let value = cursor.value().ok()?;
         if key != "id" {
-            write_members([(key, value)].into_iter(), &mut out);
+            write_members(&[(key, value)], &mut out);
         }
     }
     out.push('}');

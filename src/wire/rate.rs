@@ -9,9 +9,8 @@ use std::borrow::Cow;
 /// where no header tells of any. `now_ms`: the time since 1970, for servers that name the moment of the reset.
 pub fn read(header: &dyn Fn(&str) -> Option<String>, now_ms: u64) -> Option<String> {
     let mut out = String::from("{");
-    for (name, suffixes) in
-        [("requests", &["-requests", "-req-minute", ""][..]), ("tokens", &["-tokens", "-tokens-minute"])]
-    {
+    // The bare name is the last that is looked for.
+    for (name, suffixes) in [("requests", "-requests/-req-minute/"), ("tokens", "-tokens/-tokens-minute")] {
         let window = window(header, suffixes, now_ms);
         if window.len() > "{}".len() {
             json::member_into(name, &window, &mut out);
@@ -25,16 +24,16 @@ pub fn read(header: &dyn Fn(&str) -> Option<String>, now_ms: u64) -> Option<Stri
 pub fn spent_ms(windows: &str) -> Option<u64> {
     let spent = |window: &&str| json::member(window, "remaining") == Some("0");
     let windows = ["requests", "tokens"].into_iter().filter_map(|name| json::member(windows, name));
-    windows.filter(spent).filter_map(|window| json::member(window, "resetMs")?.parse().ok()).max()
+    windows.filter(spent).filter_map(|window| scan::whole(json::member(window, "resetMs")?)).max()
 }
 
 /// One window: the limit, what is left of it, in how many milliseconds it is whole again.
-fn window(header: &dyn Fn(&str) -> Option<String>, suffixes: &[&str], now_ms: u64) -> String {
+fn window(header: &dyn Fn(&str) -> Option<String>, suffixes: &str, now_ms: u64) -> String {
     let mut out = String::from("{");
     for (what, name) in [("limit", "limit"), ("remaining", "remaining"), ("reset", "resetMs")] {
-        let told = suffixes.iter().find_map(|suffix| header(&["x-ratelimit-", what, suffix].concat()));
+        let told = scan::words(suffixes).find_map(|suffix| header(&["x-ratelimit-", what, suffix].concat()));
         let Some(text) = told.as_deref().map(str::trim_ascii).filter(|text| !text.is_empty()) else { continue };
-        let value = if what == "reset" { reset_ms(text, now_ms) } else { text.parse().ok() };
+        let value = if what == "reset" { reset_ms(text, now_ms) } else { scan::whole(text) };
         if let Some(value) = value {
             json::member_into(name, &scan::decimal(value), &mut out);
         }
@@ -45,7 +44,7 @@ fn window(header: &dyn Fn(&str) -> Option<String>, suffixes: &[&str], now_ms: u6
 
 /// `17ms`, `6s`, `1m30.5s`, a bare number of seconds, or a moment in seconds or milliseconds since 1970.
 fn reset_ms(text: &str, now_ms: u64) -> Option<u64> {
-    let seconds = if text.ends_with(|last: char| last.is_ascii_digit()) {
+    let seconds = if text.bytes().last().is_some_and(|last| last.is_ascii_digit()) {
         Cow::Owned([text, "s"].concat())
     } else {
         Cow::Borrowed(text)
@@ -63,7 +62,7 @@ fn duration_ms(text: &str) -> Option<u64> {
     let mut total = 0u64;
     let mut rest = text;
     while !rest.is_empty() {
-        let digits = rest.bytes().position(|byte| !byte.is_ascii_digit() && byte != b'.')?;
+        let digits = scan::find_byte(rest, &|byte| !byte.is_ascii_digit() && byte != b'.')?;
         let (number, unit) = (rest.get(..digits)?, rest.get(digits..)?);
         let units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
         let (name, factor) = units.into_iter().find(|(name, _)| unit.starts_with(name))?;
