@@ -135,7 +135,7 @@ impl Accumulator {
             model: Cow::Borrowed(&self.model),
             choices: self.choices.iter().map(Choice::to_clean).collect(),
             usage: self.usage.as_deref().map(Cow::Borrowed),
-            extra: self.extra.members().collect(),
+            extra: self.extra.members(),
         }
     }
 
@@ -229,10 +229,10 @@ impl Choice {
             refusal: self.refusal.as_deref(),
             reasoning: Some(Cow::Borrowed(self.reasoning.as_str())).filter(|_| !self.reasoning.is_empty()),
             calls: self.calls.iter().enumerate().map(|(index, call)| call.to_clean(index)).collect(),
-            delta_extra: self.message_extra.members().collect(),
+            delta_extra: self.message_extra.members(),
             logprobs: (logprobs != "null").then_some(Cow::Owned(logprobs)),
             finish: self.finish,
-            extra: self.extra.members().collect(),
+            extra: self.extra.members(),
         }
     }
 
@@ -286,8 +286,8 @@ impl Call {
             name: Some(self.name.as_str()).filter(|name| !name.is_empty()),
             arguments: Cow::Borrowed(&self.arguments),
             custom: self.custom,
-            extra: self.extra.members().collect(),
-            inner_extra: self.inner_extra.members().collect(),
+            extra: self.extra.members(),
+            inner_extra: self.inner_extra.members(),
         }
     }
 

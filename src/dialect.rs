@@ -51,15 +51,14 @@ impl<'a> Dialect<'a> {
                     note("param_renamed");
                 }
             }
-            let refused = members(facts, "dropValues").into_iter().filter_map(|(name, values)| {
-                let value = body.get(name)?;
-                json::elements(values).contains(&value).then_some(name)
-            });
-            let refused: Vec<_> = self.dropped(facts).chain(refused).collect();
-            for name in refused.into_iter().filter(|name| !fixed.has(name)) {
-                if let Some(value) = body.remove(name) {
-                    left_out.set(name, value);
-                    note("param_dropped");
+            for name in names(facts, "drop") {
+                if !names(self.model, "keep").contains(&name) {
+                    leave_out(name, body, fixed, &mut left_out, note);
+                }
+            }
+            for (name, values) in members(facts, "dropValues") {
+                if body.get(name).is_some_and(|value| json::elements(values).contains(&value)) {
+                    leave_out(name, body, fixed, &mut left_out, note);
                 }
             }
         }
@@ -72,21 +71,14 @@ impl<'a> Dialect<'a> {
         left_out
     }
 
-    /// The names that `facts` drop, but for those that this model needs.
-    fn dropped(&self, facts: &'a str) -> impl Iterator<Item = &'a str> {
-        let kept = names(self.model, "keep");
-        names(facts, "drop").into_iter().filter(move |name| !kept.contains(name))
-    }
-
     /// OpenAI sends the usage of a stream only when it is asked for; whoever says something of it himself is not overruled.
     fn wants_usage(&self, body: &Body) -> bool {
-        let is_refused = |facts: &'a str| {
-            json::member(facts, "usage") == Some("false") || self.dropped(facts).any(|name| name == "stream_options")
+        const NAME: &str = "stream_options";
+        let is_kept = names(self.model, "keep").contains(&NAME);
+        let is_refused = |facts: &str| {
+            json::member(facts, "usage") == Some("false") || (!is_kept && names(facts, "drop").contains(&NAME))
         };
-        body.get("stream") == Some("true")
-            && !body.has("stream_options")
-            && !is_refused(self.provider)
-            && !is_refused(self.model)
+        body.get("stream") == Some("true") && !body.has(NAME) && !is_refused(self.provider) && !is_refused(self.model)
     }
 
     fn rewrite_messages(&self, body: &mut Body, note: &mut dyn FnMut(&'static str)) {
@@ -114,5 +106,16 @@ fn members<'a>(facts: &'a str, name: &str) -> Vec<(&'a str, &'a str)> {
 
 /// The names in a list that is a member of `facts`.
 fn names<'a>(facts: &'a str, name: &str) -> Vec<&'a str> {
-    json::elements(json::member(facts, name).unwrap_or("")).into_iter().filter_map(json::string).collect()
+    let mut names = json::elements(json::member(facts, name).unwrap_or(""));
+    for name in &mut names {
+        *name = json::string(name).unwrap_or("");
+    }
+    names
+}
+
+fn leave_out(name: &str, body: &mut Body, fixed: &Body, left_out: &mut Body, note: &mut dyn FnMut(&'static str)) {
+    if let Some(value) = if fixed.has(name) { None } else { body.remove(name) } {
+        left_out.set(name, value);
+        note("param_dropped");
+    }
 }

@@ -86,27 +86,47 @@ pub fn split<'a>(text: &'a str, needle: &str) -> Option<(&'a str, &'a str)> {
     Some((text.get(..at)?, text.get(at + needle.len()..)?))
 }
 
+/// Where the first byte stands that is wanted.
+pub fn find_byte(text: &str, is_it: &dyn Fn(u8) -> bool) -> Option<usize> {
+    text.bytes().position(is_it)
+}
+
+/// True when all bytes are so.
+pub fn all_bytes(text: &str, are: &dyn Fn(u8) -> bool) -> bool {
+    find_byte(text, &|byte| !are(byte)).is_none()
+}
+
 /// What stands before the first `needle`; the text where there is none.
 pub fn before<'a>(text: &'a str, needle: &str) -> &'a str {
     split(text, needle).map_or(text, |(before, _)| before)
 }
 
+/// The text without any `needle`.
+pub fn without(text: &str, needle: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = split(rest, needle) {
+        out.push_str(before);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The words of a list, "one/two/three": as one text it is a third of what a table of texts is.
 pub fn words(list: &str) -> Words<'_> {
-    Words(list)
+    Words(Some(list))
 }
 
 /// See [`words`].
-pub struct Words<'a>(&'a str);
+pub struct Words<'a>(Option<&'a str>);
 
 impl<'a> Iterator for Words<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let (word, rest) = split(self.0, "/").unwrap_or((self.0, ""));
+        let list = self.0?;
+        let (word, rest) = split(list, "/").map_or((list, None), |(word, rest)| (word, Some(rest)));
         self.0 = rest;
         Some(word)
     }
@@ -129,15 +149,9 @@ pub fn begins(text: &str, with: &[u8]) -> bool {
 
 /// A whole number in decimal, without the machinery of formatting.
 pub fn decimal(value: u64) -> String {
-    let mut digits = Vec::new();
-    let mut rest = value;
-    loop {
-        digits.push(char::from(b'0' + (rest % 10) as u8));
-        rest /= 10;
-        if rest == 0 {
-            return digits.iter().rev().collect();
-        }
-    }
+    let mut out = if value < 10 { String::new() } else { decimal(value / 10) };
+    out.push(char::from(b'0' + (value % 10) as u8));
+    out
 }
 
 /// A whole number that fits, 0 or above, read as the standard library does.
@@ -153,11 +167,11 @@ pub fn whole(text: &str) -> Option<u64> {
 
 /// A decimal number times `factor`, in whole numbers: floating point would bring its parser and printer along, 20 KB.
 pub fn scaled(number: &str, factor: u64) -> Option<u64> {
-    let point = number.bytes().position(|byte| byte == b'.').unwrap_or(number.len());
-    let whole = whole(number.get(..point)?)?.saturating_mul(factor);
+    let (number, decimals) = split(number, ".").unwrap_or((number, ""));
+    let whole = whole(number)?.saturating_mul(factor);
     let mut fraction = 0;
     let mut unit = factor;
-    for digit in number.get(point + 1..).unwrap_or("").bytes() {
+    for digit in decimals.bytes() {
         if !digit.is_ascii_digit() {
             return None;
         }

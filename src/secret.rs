@@ -56,7 +56,7 @@ impl Secrets {
         while let Some((outside, after)) = scan::split(rest, "\"") {
             self.numbers_into(outside, &mut out);
             let (inside, next) = after.split_at_checked(json::string_end(after)).unwrap_or((after, ""));
-            let raw = inside.strip_suffix('"').unwrap_or(inside);
+            let raw = inside.strip_suffix("\"").unwrap_or(inside);
             let decoded = json::unescape(raw);
             let struck = match scan::begins(next.trim_ascii_start(), b":") {
                 true => self.in_text(&decoded, &|secret| secret.is_long && !secret.is_word),
@@ -78,10 +78,10 @@ impl Secrets {
     fn numbers_into(&self, text: &str, out: &mut String) {
         let is_of_number = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
         let mut rest = text;
-        while let Some(start) = rest.bytes().position(is_of_number) {
+        while let Some(start) = scan::find_byte(rest, &is_of_number) {
             let (before, from) = rest.split_at(start);
             let (number, after) =
-                from.split_at(from.bytes().position(|byte| !is_of_number(byte)).unwrap_or(from.len()));
+                from.split_at(scan::find_byte(from, &|byte| !is_of_number(byte)).unwrap_or(from.len()));
             out.push_str(before);
             match self.struck_out_of_address(number) == number {
                 true => out.push_str(number),
@@ -124,20 +124,28 @@ impl Secrets {
 /// Adds a secret in its forms, the longest first: what is part of another must not spoil it.
 fn add(text: &str, known: &mut Vec<Secret>) {
     let text = text.trim_ascii();
-    let bare: String = text.chars().filter(|letter| *letter != '\\').collect();
+    let bare = scan::without(text, "\\");
     if bare.len() < LEAST || known.iter().any(|secret| secret.text == bare) {
         return;
     }
     let is_long = bare.len() >= LONG;
-    let is_word = !is_long || bare.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let is_word = !is_long || scan::all_bytes(&bare, &|byte| byte.is_ascii_lowercase() || byte == b'_');
     let at = known.iter().position(|secret| secret.text.len() < bare.len()).unwrap_or(known.len());
     known.insert(at, Secret { text: bare, is_long, is_word });
-    add(text.trim_matches(['"', '\'', '`']), known);
-    let is_scheme = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+    add(unquoted(text), known);
+    let is_scheme = |text: &str| scan::all_bytes(text, &|byte| byte.is_ascii_alphabetic() || byte == b'-');
     if let Some((_, credentials)) = scan::split(text, " ").filter(|(scheme, _)| is_scheme(scheme)) {
         add(credentials, known);
     }
     add(&percent_decoded(text), known);
+}
+
+/// Without the quotes at its ends.
+fn unquoted(text: &str) -> &str {
+    let is_text = |byte: &u8| !b"\"'`".contains(byte);
+    let bytes = text.as_bytes();
+    let (start, end) = (bytes.iter().position(is_text), bytes.iter().rposition(is_text));
+    text.get(start.unwrap_or(0)..end.map_or(0, |end| end + 1)).unwrap_or("")
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -145,16 +153,9 @@ fn percent_decoded(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = scan::split(rest, "%") {
         bytes.extend_from_slice(before.as_bytes());
-        match code(after, 2) {
-            Some((value, after)) => {
-                bytes.push(value as u8);
-                rest = after;
-            }
-            None => {
-                bytes.push(b'%');
-                rest = after;
-            }
-        }
+        let (value, after) = code(after, 2).unwrap_or((u32::from(b'%'), after));
+        bytes.push(value as u8);
+        rest = after;
     }
     bytes.extend_from_slice(rest.as_bytes());
     String::from_utf8(bytes).unwrap_or_default()
@@ -164,10 +165,10 @@ fn percent_decoded(text: &str) -> String {
 fn matched<'a>(text: &'a str, secret: &str) -> Option<&'a str> {
     secret.chars().try_fold(text, |rest, letter| {
         let bare = bare(rest);
-        if let Some(after) = bare.strip_prefix(letter) {
-            return Some(after);
-        }
         let escape = bare.chars().next()?;
+        if escape == letter {
+            return bare.get(letter.len_utf8()..);
+        }
         let digits = match escape {
             '%' => 2,
             'x' if bare.len() < rest.len() => 2,
@@ -181,7 +182,7 @@ fn matched<'a>(text: &'a str, secret: &str) -> Option<&'a str> {
 
 /// The text behind its backslashes.
 fn bare(text: &str) -> &str {
-    text.get(text.bytes().take_while(|byte| *byte == b'\\').count()..).unwrap_or("")
+    text.get(scan::find_byte(text, &|byte| byte != b'\\').unwrap_or(text.len())..).unwrap_or("")
 }
 
 /// A number of so many hexadecimal digits, and what follows.
@@ -198,8 +199,8 @@ fn is_of_word(letter: char) -> bool {
 /// True between the quotes of a name: `"message": `, also of JSON in a text and of Python.
 fn is_name(before: &str, after: &str) -> bool {
     let after = bare(after);
-    let behind = after.strip_prefix(['"', '\'']).map(str::trim_ascii_start);
-    before.ends_with(['"', '\'']) && behind.is_some_and(|text| text.starts_with(':'))
+    let is_quoted = matches!(before.as_bytes().last(), Some(b'"' | b'\'')) && scan::begins(after, b"\"'");
+    is_quoted && scan::begins(after.get(1..).unwrap_or("").trim_ascii_start(), b":")
 }
 
 impl std::fmt::Debug for Secrets {

@@ -13,6 +13,11 @@ use crate::json::{Cursor, Malformed};
 /// A member of an object: key (between its quotes) and value, both raw.
 pub type Member<'a> = (&'a str, &'a str);
 
+/// Keeps the members for which `is_kept` is true.
+pub fn keep(members: &mut Vec<Member<'_>>, is_kept: &dyn Fn(&str, &str) -> bool) {
+    members.retain(|(key, value)| is_kept(key, value));
+}
+
 /// Reads one value; JSON's null is as good as absent.
 fn optional<'a>(cursor: &mut Cursor<'a>) -> Result<Option<&'a str>, Malformed> {
     Ok(Some(cursor.value()?).filter(|raw| *raw != "null"))

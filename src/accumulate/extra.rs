@@ -9,7 +9,7 @@ use crate::wire::clean::write_members;
 /// Members that only make a chunk's length unpredictable: OpenAI's and Mistral's.
 pub const PADDINGS: [&str; 2] = ["obfuscation", "p"];
 /// Members that only say which part of a reply this is.
-const LABELS: [&str; 5] = ["id", "index", "object", "created", "model"];
+const LABELS: &str = "id/index/object/created/model";
 
 /// The members of one object, in order of first sight. The last value of each counts.
 #[derive(Debug, Default, Clone)]
@@ -39,12 +39,12 @@ impl Extra {
         }
     }
 
-    pub fn members(&self) -> impl Iterator<Item = Member<'_>> {
-        self.members.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    pub fn members(&self) -> Vec<Member<'_>> {
+        self.members.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
     }
 
     pub fn write_into(&self, out: &mut String) {
-        write_members(self.members(), out);
+        write_members(&self.members(), out);
     }
 
     fn find(&mut self, key: &str) -> Option<&mut String> {
@@ -61,7 +61,7 @@ pub fn holds_data(key: &str, value: &str) -> bool {
         Some(b'{' | b'[') => json::is_blank(inner),
         _ => matches!(value, "null" | "false"),
     };
-    !is_empty && !PADDINGS.contains(&key) && !LABELS.contains(&key) && !key.ends_with("_id")
+    !is_empty && !PADDINGS.contains(&key) && !scan::is_any(key, LABELS) && !key.ends_with("_id")
 }
 
 /// `[a]` and `[b]` become `[a,b]`.

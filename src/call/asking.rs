@@ -53,7 +53,7 @@ impl Request {
         if std::mem::replace(&mut self.is_gone, true) {
             return;
         }
-        self.body.retain(|name, _| name == "model");
+        self.body.retain(&|name, _| name == "model");
         (self.fixed, self.left_out) = (Body::default(), Body::default());
     }
 

@@ -17,7 +17,7 @@ impl Call {
         let is_refused = self.is_refused();
         let limit = if is_refused { REFUSAL_LIMIT } else { MODELS_LIMIT };
         let room = limit.saturating_sub(self.collected.len());
-        self.collected.extend(bytes.iter().take(room));
+        self.collected.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
         if bytes.len() < room {
             return;
         }

@@ -9,7 +9,7 @@ use crate::secret::Secrets;
 use crate::wire::rate;
 
 /// Where providers put their name for a request.
-const REQUEST_IDS: [&str; 4] = ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray"];
+const REQUEST_IDS: &str = "x-request-id/request-id/x-amzn-requestid/cf-ray";
 
 /// The head, as far as it is of use.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +24,7 @@ pub struct Head {
 impl Head {
     /// `header` looks a header up by its lower-case name. `now_ms`: the time since 1970.
     pub fn read(status: u16, header: &dyn Fn(&str) -> Option<String>, now_ms: u64, secrets: &Secrets) -> Self {
-        let request_id = REQUEST_IDS.iter().find_map(|name| header(name)).filter(|id| !id.is_empty());
+        let request_id = scan::words(REQUEST_IDS).find_map(header).filter(|id| !id.is_empty());
         let rate_limit = rate::read(header, now_ms);
         Self {
             status,

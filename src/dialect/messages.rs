@@ -2,13 +2,13 @@
 //! the provider knows, or not at all where it refuses it.
 
 use crate::json;
+use crate::scan;
 use crate::wire::body::Body;
 
 /// What an assistant's message may hold where a provider refuses everything else (Groq: "property 'x' is unsupported",
 /// Mistral: `extra_forbidden`). Reasoning that got so far is wanted.
-const KNOWN: [&str; 8] =
-    ["role", "content", "name", "tool_calls", "function_call", "prefix", "reasoning_content", "reasoning"];
-const KNOWN_OF_CALLS: [&str; 4] = ["id", "type", "function", "custom"];
+const KNOWN: &str = "role/content/name/tool_calls/function_call/prefix/reasoning_content/reasoning";
+const KNOWN_OF_CALLS: &str = "id/type/function/custom";
 
 /// What a dialect says of messages.
 #[derive(Default)]
@@ -89,7 +89,7 @@ impl Rules<'_> {
             body.set("tool_calls", list);
         }
         if self.strict {
-            body.retain(|key, value| KNOWN.contains(&key) && (value != "null" || key == "content"));
+            body.retain(&|key, value| scan::is_any(key, KNOWN) && (value != "null" || key == "content"));
         }
     }
 
@@ -106,9 +106,9 @@ impl Rules<'_> {
                 body.rename("reasoning_content", "reasoning");
             }
             ("details", _, true) => {
-                body.retain(|key, _| key != "reasoning_content" && key != "reasoning");
+                body.retain(&|key, _| key != "reasoning_content" && key != "reasoning");
             }
-            _ => body.retain(|key, _| !matches!(key, "reasoning_content" | "reasoning" | "reasoning_details")),
+            _ => body.retain(&|key, _| !scan::is_any(key, "reasoning_content/reasoning/reasoning_details")),
         }
     }
 
@@ -119,7 +119,7 @@ impl Rules<'_> {
             note("tool_id_shortened");
         }
         if self.strict {
-            body.retain(|key, _| KNOWN_OF_CALLS.contains(&key));
+            body.retain(&|key, _| scan::is_any(key, KNOWN_OF_CALLS));
         }
         body.to_json()
     }
@@ -130,7 +130,7 @@ impl Rules<'_> {
 fn short_id(raw: &str) -> Option<String> {
     const LENGTH: usize = 9;
     let id = json::string(raw)?;
-    if id.len() == LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    if id.len() == LENGTH && scan::all_bytes(id, &|byte| byte.is_ascii_alphanumeric()) {
         return None;
     }
     // FNV-1a

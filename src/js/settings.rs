@@ -54,9 +54,8 @@ fn words(raw: &str) -> Option<String> {
 
 /// A whole number, 0 or above; `None` for null. What is above all that fits is the most that does.
 fn number<T: TryFrom<u64>>(raw: &str) -> Option<T> {
-    let whole = scan::split(raw, ".").map_or(raw, |(whole, _)| whole);
-    let has_exponent = raw.bytes().any(|byte| byte | 0x20 == b'e');
-    let value = scan::whole(whole).filter(|_| !has_exponent).unwrap_or(u64::MAX);
+    // A power of ten is no whole number here, and as large as one gets.
+    let value = scan::whole(scan::before(raw, ".")).filter(|_| !scan::has_any(raw, "e/E")).unwrap_or(u64::MAX);
     if raw == "null" { None } else { T::try_from(value).ok() }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// True when there is nothing but JSON's blanks in it.
 pub fn is_blank(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t'))
+    scan::all_bytes(text, &|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t'))
 }
 
 /// Appends `text` to `out` as it stands between the quotes of a JSON string.
@@ -162,14 +162,22 @@ pub fn compact(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some((token, after)) = scan::split(rest, "\"") {
-        out.extend(token.chars().filter(|letter| !matches!(letter, ' ' | '\n' | '\r' | '\t')));
+        without_blanks_into(token, &mut out);
         let end = string_end(after);
         out.push('"');
         out.push_str(after.get(..end).unwrap_or(""));
         rest = after.get(end..).unwrap_or("");
     }
-    out.extend(rest.chars().filter(|letter| !matches!(letter, ' ' | '\n' | '\r' | '\t')));
+    without_blanks_into(rest, &mut out);
     out
+}
+
+fn without_blanks_into(text: &str, out: &mut String) {
+    for letter in text.chars() {
+        if !matches!(letter, ' ' | '\n' | '\r' | '\t') {
+            out.push(letter);
+        }
+    }
 }
 
 /// Where a string ends whose opening quote was passed, its closing quote included. It may hold control characters.

@@ -68,7 +68,7 @@ fn says(words: &str, value: &str) -> bool {
 /// The first step of a path: `stream_options` of "body.stream_options.include_usage" and of "stream_options[0]".
 pub fn first_of(path: &str) -> String {
     let path = path.strip_prefix("body.").unwrap_or(path);
-    let end = path.bytes().position(|byte| matches!(byte, b'.' | b'[')).unwrap_or(path.len());
+    let end = scan::find_byte(path, &|byte| matches!(byte, b'.' | b'[')).unwrap_or(path.len());
     snake(path.get(..end).unwrap_or(""))
 }
 

@@ -232,7 +232,7 @@ impl Decoder {
 
 /// True for what looks like JSON, a part of it, or a page. Words (`ping`, `[keepalive]`, `OK`) and numbers hold nothing.
 fn may_hold_content(text: &str) -> bool {
-    text.bytes().any(|byte| matches!(byte, b'{' | b'}' | b'"' | b'<'))
+    scan::find_byte(text, &|byte| matches!(byte, b'{' | b'}' | b'"' | b'<')).is_some()
 }
 
 /// What follows words at the start of `text`: nothing, or the data of an event that is glued to them.

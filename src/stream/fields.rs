@@ -8,8 +8,7 @@ use crate::wire::chunk::Delta;
 use std::borrow::Cow;
 
 /// Where an object that stands for a text has it.
-const TEXTS: [&str; 8] =
-    ["text", "content", "summary", "thinking", "reasoning", "reasoning_content", "reasoning_text", "value"];
+const TEXTS: &str = "text/content/summary/thinking/reasoning/reasoning_content/reasoning_text/value";
 /// Members that hold the reasoning in parts: OpenRouter's, LiteLLM's.
 pub const DETAILS: [&str; 2] = ["reasoning_details", "thinking_blocks"];
 /// How deep a text may lie in objects and arrays.
@@ -55,7 +54,7 @@ impl<'a> Content<'a> {
             Some("text" | "output_text") | None => gather(part, DEPTH, text),
             Some("refusal") => self.refusal = json::member(part, "refusal").and_then(json::string),
             // Mistral; Databricks
-            Some(kind) if ["thinking", "reasoning"].iter().any(|word| scan::position(kind, word).is_some()) => {
+            Some(kind) if scan::has_any(kind, "thinking/reasoning") => {
                 gather(part, DEPTH, &mut self.reasoning);
             }
             Some(_) => return false,
@@ -76,7 +75,7 @@ fn gather(raw: &str, depth: usize, out: &mut String) {
         gather(element, depth - 1, out);
     }
     let before = out.len();
-    for value in TEXTS.iter().filter_map(|name| json::member(raw, name)) {
+    for value in scan::words(TEXTS).filter_map(|name| json::member(raw, name)) {
         if out.len() == before {
             gather(value, depth - 1, out);
         }
@@ -132,40 +131,19 @@ pub enum Finish {
 
 /// OpenAI's word for a finish reason. Others have many, told by a part of them; the first that is found counts.
 pub fn finish_reason(raw: &str) -> Finish {
-    const PARTS: [(&str, &str); 25] = [
-        ("error", ""),
-        ("fail", ""),
-        ("malformed", ""),
-        ("unexpected", ""),
-        ("insufficient", ""),
-        ("abort", ""),
-        ("cancel", ""),
-        ("timeout", ""),
-        ("tool", "tool_calls"),
-        ("function", "tool_calls"),
-        ("filter", "content_filter"),
-        ("safety", "content_filter"),
-        ("sensitive", "content_filter"),
-        ("refus", "content_filter"),
-        ("prohibited", "content_filter"),
-        ("blocklist", "content_filter"),
-        ("recitation", "content_filter"),
-        ("guardrail", "content_filter"),
-        ("moderation", "content_filter"),
-        ("spii", "content_filter"),
-        ("length", "length"),
-        ("max_", "length"),
-        ("limit", "length"),
-        ("window", "length"),
-        ("incomplete", "length"),
+    const PARTS: [(&str, &str); 4] = [
+        ("", "error/fail/malformed/unexpected/insufficient/abort/cancel/timeout"),
+        ("tool_calls", "tool/function"),
+        ("content_filter", "filter/safety/sensitive/refus/prohibited/blocklist/recitation/guardrail/moderation/spii"),
+        ("length", "length/max_/limit/window/incomplete"),
     ];
     let word = raw.trim_ascii().to_ascii_lowercase();
-    if matches!(word.as_str(), "" | "null" | "none" | "finish_reason_unspecified") {
+    if scan::is_any(&word, "/null/none/finish_reason_unspecified") {
         return Finish::Unsaid;
     }
-    match PARTS.iter().find(|(part, _)| scan::position(&word, part).is_some()) {
-        Some((_, "")) => Finish::Failed,
-        Some((_, meant)) => Finish::Word(meant),
+    match PARTS.iter().find(|(_, parts)| scan::has_any(&word, parts)) {
+        Some(("", _)) => Finish::Failed,
+        Some((meant, _)) => Finish::Word(meant),
         // "stop", and what others call it: "eos", "end_turn", "stop_sequence", "COMPLETE".
         None => Finish::Word("stop"),
     }
@@ -173,11 +151,14 @@ pub fn finish_reason(raw: &str) -> Finish {
 
 /// A usage object without nulls (OpenAI's schema has none); an empty one says nothing, nor do zeros once more was `known`.
 pub fn usage<'a>(raw: Option<&'a str>, known: &Option<String>) -> Option<Cow<'a, str>> {
-    let raw = raw.filter(|raw| scan::begins(raw, b"{"))?;
-    let names = ["total_tokens", "prompt_tokens", "completion_tokens", "input_tokens", "output_tokens"];
-    let mut counts = names.iter().filter_map(|name| json::member(raw, name)).peekable();
-    counts.peek()?;
-    if known.is_some() && counts.all(|count| count == "0") {
+    let raw = raw.filter(|raw| raw.starts_with('{'))?;
+    let (mut counts, mut is_zero) = (false, true);
+    for name in scan::words("total_tokens/prompt_tokens/completion_tokens/input_tokens/output_tokens") {
+        if let Some(count) = json::member(raw, name) {
+            (counts, is_zero) = (true, is_zero && count == "0");
+        }
+    }
+    if !counts || (known.is_some() && is_zero) {
         return None;
     }
     Some(if scan::position(raw, "null").is_some() { Cow::Owned(json::without_nulls(raw)) } else { Cow::Borrowed(raw) })
@@ -185,7 +166,7 @@ pub fn usage<'a>(raw: Option<&'a str>, known: &Option<String>) -> Option<Cow<'a,
 
 /// Under which name a service tier is passed on: OpenAI's only for OpenAI's values (Groq says "on_demand").
 pub fn service_tier(raw: &str, repairs: &mut Repairs) -> &'static str {
-    if matches!(json::string(raw), Some("auto" | "default" | "flex" | "scale" | "priority" | "fast")) {
+    if json::string(raw).is_some_and(|tier| scan::is_any(tier, "auto/default/flex/scale/priority/fast")) {
         return "service_tier";
     }
     repairs.note("service_tier_unknown");
@@ -194,7 +175,7 @@ pub fn service_tier(raw: &str, repairs: &mut Repairs) -> &'static str {
 
 /// Log probabilities, where there is a list of them.
 pub fn logprobs(raw: Option<&str>) -> Option<&str> {
-    raw.filter(|raw| ["content", "refusal"].iter().any(|name| json::member(raw, name).is_some()))
+    raw.filter(|raw| scan::words("content/refusal").any(|name| json::member(raw, name).is_some()))
 }
 
 /// A string, or where it is empty (Azure's first chunk) what is known of it by now.

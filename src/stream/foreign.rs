@@ -3,26 +3,16 @@
 use super::repair::Repairs;
 use crate::json::{self, Cursor};
 use crate::scan;
+use crate::wire;
 use crate::wire::chunk::{Choice, Chunk, Delta};
 
 /// Members that hold the text of Workers AI's and MiniMax's own replies.
-const TEXTS: [&str; 2] = ["response", "reply"];
+const TEXTS: &str = "response/reply";
 /// Members in which gateways wrap the reply (Cloudflare, One API, DashScope).
-const WRAPPERS: [&str; 4] = ["result", "data", "response", "output"];
+const WRAPPERS: &str = "result/data/response/output";
 /// Members that become the choice.
-const READ: [&str; 11] = [
-    "message",
-    "response",
-    "reply",
-    "tool_calls",
-    "done",
-    "done_reason",
-    "role",
-    "content",
-    "thinking",
-    "reasoning",
-    "reasoning_content",
-];
+const READ: &str =
+    "message/response/reply/tool_calls/done/done_reason/role/content/thinking/reasoning/reasoning_content";
 
 /// The reply, or the error, within an envelope, raw.
 pub fn unwrapped<'a>(chunk: &Chunk<'a>) -> Option<&'a str> {
@@ -30,8 +20,8 @@ pub fn unwrapped<'a>(chunk: &Chunk<'a>) -> Option<&'a str> {
         return None;
     }
     let has = |value: &str, name: &str| json::member(value, name).is_some_and(|inner| inner != "null");
-    let is_reply = |value: &str| ["choices", "response", "tool_calls", "error"].iter().any(|name| has(value, name));
-    let is_wrapper = |(name, value): &&(&str, &'a str)| WRAPPERS.contains(name) && is_reply(value);
+    let is_reply = |value: &str| scan::words("choices/response/tool_calls/error").any(|name| has(value, name));
+    let is_wrapper = |(name, value): &&(&str, &'a str)| scan::is_any(name, WRAPPERS) && is_reply(value);
     chunk.extra.iter().find(is_wrapper).map(|(_, value)| *value)
 }
 
@@ -48,7 +38,7 @@ pub fn make_choice<'a>(chunk: &mut Chunk<'a>, raw: &'a str, repairs: &mut Repair
     cursor.open(b'{');
     let Ok(mut delta) = Delta::read(&mut cursor) else { return false };
     if message.is_none() {
-        delta.content = TEXTS.iter().find_map(|name| member(name).filter(|value| *value != "null"));
+        delta.content = scan::words(TEXTS).find_map(|name| member(name).filter(|value| *value != "null"));
         delta.extra.clear();
     }
     if message.is_none() && delta.content.is_none() && delta.tool_calls.is_empty() {
@@ -60,6 +50,6 @@ pub fn make_choice<'a>(chunk: &mut Chunk<'a>, raw: &'a str, repairs: &mut Repair
     let delta = Some(Box::new(delta));
     let choice = Choice { index: Some("0"), delta, finish_reason, has_finish_reason: true, ..Choice::default() };
     chunk.choices = Some(vec![choice]);
-    chunk.extra.retain(|(key, _)| !READ.contains(key));
+    wire::keep(&mut chunk.extra, &|key, _| !scan::is_any(key, READ));
     done.is_none()
 }

@@ -4,7 +4,7 @@
 use super::repair::Repairs;
 use crate::accumulate;
 use crate::json;
-use crate::scan;
+use crate::wire;
 use crate::wire::chunk::{Choice, Delta};
 use std::borrow::Cow;
 
@@ -89,7 +89,8 @@ impl Messages {
                 || (!self.has_delta && id.is_some_and(|id| so_far.calls.iter().all(|call| call.id != id)))
         };
         let tool_calls = calls.filter(|call| is_new(call.id)).collect();
-        let extra = message.extra.into_iter().filter(|(_, value)| !scan::begins(value, b"[")).collect();
+        let mut extra = message.extra;
+        wire::keep(&mut extra, &|_, value| !value.starts_with('['));
         let first = if so_far.content.is_none() && content.is_none() { message.content } else { None };
         let delta = Box::new(Delta { content: first, tool_calls, extra, ..Delta::default() });
         if self.has_delta {
@@ -130,7 +131,12 @@ impl Said {
         let more = if std::mem::replace(&mut self.in_pieces, true) {
             Cow::Borrowed(text)
         } else {
-            Cow::Owned([&self.text.repeat(self.repeated), text].concat())
+            let mut again = String::new();
+            for _ in 0..self.repeated {
+                again.push_str(&self.text);
+            }
+            again.push_str(text);
+            Cow::Owned(again)
         };
         self.text.push_str(&more);
         more

@@ -13,6 +13,7 @@ use crate::accumulate::{self, Accumulator};
 use crate::error::{Details, Error, Kind};
 use crate::json;
 use crate::scan;
+use crate::wire;
 use crate::wire::chunk::{Choice, Chunk};
 use crate::wire::clean;
 use std::borrow::Cow;
@@ -37,19 +38,7 @@ struct State {
 }
 
 /// Members by which an object that is no part of a reply reports a failure.
-const REPORTS: [&str; 11] = [
-    "message",
-    "detail",
-    "errors",
-    "msg",
-    "error",
-    "errmsg",
-    "error_msg",
-    "error_message",
-    "exception",
-    "fault",
-    "faultstring",
-];
+const REPORTS: &str = "message/detail/errors/msg/error/errmsg/error_msg/error_message/exception/fault/faultstring";
 
 /// The failure that a chunk reports, in whatever member: the JSON that tells of it. `None`: it reports none.
 pub fn report<'a>(chunk: &Chunk<'a>, raw: &'a str) -> Option<&'a str> {
@@ -71,7 +60,8 @@ pub fn report<'a>(chunk: &Chunk<'a>, raw: &'a str) -> Option<&'a str> {
         return Some(raw);
     }
     let is_error_object = chunk.object == Some("\"error\"") || extra("success") == Some("false");
-    let says = REPORTS.iter().any(|name| extra(name).is_some_and(|value| !matches!(value, "null" | "[]" | "\"\"")));
+    let says =
+        scan::words(REPORTS).any(|name| extra(name).is_some_and(|value| !matches!(value, "null" | "[]" | "\"\"")));
     let is_bare = chunk.choices.is_none() && chunk.usage.is_none();
     (is_error_object || (is_bare && says)).then_some(raw)
 }
@@ -95,7 +85,7 @@ impl Normalizer {
             extra.push((service_tier(tier, repairs), tier));
         }
         // OpenAI's schema has no null here; its older models send it all the same.
-        extra.retain(|(key, value)| *key != "system_fingerprint" || *value != "null");
+        wire::keep(&mut extra, &|key, value| key != "system_fingerprint" || value != "null");
         if chunk.choices.is_none() {
             repairs.note("choices_missing");
         }

@@ -16,25 +16,31 @@ impl Body {
     pub fn of(mut text: String) -> Option<Self> {
         let mut cursor = Cursor::new(&text);
         let mut first = true;
-        let mut found = Vec::new();
+        let mut members: Vec<(String, String)> = Vec::new();
+        // The longest so far, and whose value it is.
+        let (mut longest, mut owner) = (0..0, 0);
         if !cursor.open(b'{') {
             return None;
         }
         while let Some(key) = cursor.key(&mut first).ok()? {
             let length = cursor.value().ok()?.len();
             let end = text.len() - cursor.rest().len();
-            found.push((key.to_owned(), end - length..end));
+            let (mut place, mut at) = (end - length..end, members.len());
+            members.push((key.to_owned(), String::new()));
+            if place.len() > longest.len() {
+                std::mem::swap(&mut place, &mut longest);
+                std::mem::swap(&mut at, &mut owner);
+            }
+            if let Some((_, value)) = members.get_mut(at) {
+                text.get(place).unwrap_or("").clone_into(value);
+            }
         }
         if !cursor.rest_is_blank() {
             return None;
         }
-        let longest = found.iter().map(|(_, place)| place.clone()).max_by_key(|place| place.len()).unwrap_or(0..0);
-        let copied = |place: &std::ops::Range<usize>| text.get(place.clone()).unwrap_or("").to_owned();
-        let value = |place| if place == longest { String::new() } else { copied(&place) };
-        let mut members: Vec<_> = found.into_iter().map(|(key, place)| (key, value(place))).collect();
         text.truncate(longest.end);
         text.drain(..longest.start);
-        if let Some((_, value)) = members.iter_mut().find(|(_, value)| value.is_empty()) {
+        if let Some((_, value)) = members.get_mut(owner) {
             *value = text;
         }
         Some(Self(members))
@@ -47,12 +53,16 @@ impl Body {
 
     /// True where there is such a member, be it null.
     pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(key, _)| key == name)
+        self.position(name).is_some()
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|(key, _)| key == name)
     }
 
     /// Replaces a member where it stands, or appends it.
     pub fn set(&mut self, name: &str, value: String) {
-        match self.0.iter_mut().find(|(key, _)| key == name) {
+        match self.position(name).and_then(|at| self.0.get_mut(at)) {
             Some((_, old)) => *old = value,
             None => self.0.push((name.to_owned(), value)),
         }
@@ -68,14 +78,14 @@ impl Body {
     /// Takes a member away.
     pub fn remove(&mut self, name: &str) -> Option<String> {
         let mut removed = None;
-        while let Some(at) = self.0.iter().position(|(key, _)| key == name) {
+        while let Some(at) = self.position(name) {
             removed = Some(self.0.remove(at).1);
         }
         removed
     }
 
     /// Keeps the members for which `keep` is true.
-    pub fn retain(&mut self, keep: impl Fn(&str, &str) -> bool) {
+    pub fn retain(&mut self, keep: &dyn Fn(&str, &str) -> bool) {
         self.0.retain(|(key, value)| keep(key, value));
     }
 
@@ -87,8 +97,8 @@ impl Body {
         if self.has(from) {
             self.remove(to);
         }
-        let Some((key, _)) = self.0.iter_mut().find(|(key, _)| key == from) else { return false };
-        *key = to.to_owned();
+        let Some((key, _)) = self.position(from).and_then(|at| self.0.get_mut(at)) else { return false };
+        to.clone_into(key);
         true
     }
 

@@ -77,7 +77,7 @@ impl Chunk<'_> {
         if let Some(usage) = &self.usage {
             raw_member(",\"usage\":", usage, out);
         }
-        write_members(self.extra.iter().copied(), out);
+        write_members(&self.extra, out);
         out.push('}');
     }
 }
@@ -100,7 +100,7 @@ impl Choice<'_> {
             Some(reason) => text_member("\"", reason, out),
             None => out.push_str("null"),
         }
-        write_members(self.extra.iter().copied(), out);
+        write_members(&self.extra, out);
         out.push('}');
     }
 
@@ -121,7 +121,7 @@ impl Choice<'_> {
         if !self.calls.is_empty() {
             write_list(",\"tool_calls\":[", &self.calls, Call::write_into, out);
         }
-        write_members(self.delta_extra.iter().copied(), out);
+        write_members(&self.delta_extra, out);
     }
 }
 
@@ -142,9 +142,9 @@ impl Call<'_> {
         }
         text_member("\"", arguments, out);
         text_member(":\"", &self.arguments, out);
-        write_members(self.inner_extra.iter().copied(), out);
+        write_members(&self.inner_extra, out);
         out.push('}');
-        write_members(self.extra.iter().copied(), out);
+        write_members(&self.extra, out);
         out.push('}');
     }
 }
@@ -157,7 +157,7 @@ pub fn text_member(opening: &str, text: &str, out: &mut String) {
 }
 
 /// Appends members of an object, each with a comma before it.
-pub fn write_members<'a>(members: impl Iterator<Item = (&'a str, &'a str)>, out: &mut String) {
+pub fn write_members(members: &[Member<'_>], out: &mut String) {
     for (key, value) in members {
         text_member(",\"", key, out);
         raw_member(":", value, out);

@@ -49,7 +49,8 @@ pub fn response(status: u16, body: &str, request_id: Option<String>, secrets: &S
 /// The error that a frame inside a reply means; `raw` is the frame's JSON or text.
 pub fn frame(raw: &str, secrets: &Secrets) -> Error {
     let found = read(raw);
-    let status = found.code.parse().ok().filter(|code| (400..600).contains(code));
+    let status =
+        scan::whole(&found.code).and_then(|code| u16::try_from(code).ok()).filter(|code| (400..600).contains(code));
     let kind = found.kind(status);
     let body = secrets.struck_out(raw);
     let mut found = read(&body);
@@ -122,7 +123,7 @@ fn read(body: &str) -> Found {
     }
     // A word of the provider's says more than we can.
     for word in [&found.code, &found.r#type] {
-        if found.message.is_empty() && word.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        if found.message.is_empty() && scan::find_byte(word, &|byte| byte.is_ascii_alphabetic()).is_some() {
             found.message = word.clone();
         }
     }
@@ -203,11 +204,11 @@ fn visit_text(text: &str, found: &mut Found, depth: usize) {
 /// The words of a text, and the JSON at its end, be it in Python's clothes.
 fn structure(text: &str) -> Option<(&str, String)> {
     let is_bytes = text.starts_with("b'") || text.starts_with("b\"");
-    let start = if is_bytes { 0 } else { text.bytes().position(|byte| matches!(byte, b'{' | b'['))? };
+    let start = if is_bytes { 0 } else { scan::find_byte(text, &|byte| matches!(byte, b'{' | b'['))? };
     let (words, inner) = text.split_at_checked(start)?;
     // A list of mere words ("expected one of ['a', 'b']") is part of the sentence.
-    let holds = || inner.bytes().find(|byte| !b"[ \n\r\t".contains(byte)) == Some(b'{');
-    if !words.is_empty() && !holds() {
+    let start = scan::find_byte(inner, &|byte| !b"[ \n\r\t".contains(&byte)).unwrap_or(0);
+    if !words.is_empty() && inner.as_bytes().get(start) != Some(&b'{') {
         return None;
     }
     let json = if json::is_whole(inner) { inner.to_owned() } else { wrapped::json_of(inner)? };

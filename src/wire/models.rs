@@ -11,10 +11,10 @@ use crate::secret::Secrets;
 /// The models as a JSON array of objects, each with an `id`.
 pub fn read(body: &str, secrets: &Secrets) -> Result<String, Error> {
     let body = body.trim_ascii();
-    let found = ["data", "models", "result"].iter().find_map(|name| json::member(body, name));
-    let list = found.filter(|list| scan::begins(list, b"[")).unwrap_or(body);
-    if !scan::begins(list, b"[") || !json::is_whole(list) {
-        return Err(if scan::begins(body, b"{") && json::is_whole(body) {
+    let found = scan::words("data/models/result").find_map(|name| json::member(body, name));
+    let list = found.filter(|list| list.starts_with('[')).unwrap_or(body);
+    if !list.starts_with('[') || !json::is_whole(list) {
+        return Err(if body.starts_with('{') && json::is_whole(body) {
             failure::frame(body, secrets)
         } else {
             failure::not_a_reply("", body, secrets)
@@ -42,7 +42,7 @@ fn model(raw: &str) -> Option<String> {
     if json::member(raw, "id").and_then(json::filled).is_some() {
         return Some(raw.to_owned());
     }
-    let name = ["name", "model", "slug"].iter().find_map(|name| json::member(raw, name)).and_then(json::filled)?;
+    let name = scan::words("name/model/slug").find_map(|name| json::member(raw, name)).and_then(json::filled)?;
     let mut out = String::new();
     text_member("{\"id\":\"", name, &mut out);
     let mut cursor = Cursor::new(raw);
@@ -51,7 +51,7 @@ fn model(raw: &str) -> Option<String> {
     while let Some(key) = cursor.key(&mut first).ok()? {
         let value = cursor.value().ok()?;
         if key != "id" {
-            write_members([(key, value)].into_iter(), &mut out);
+            write_members(&[(key, value)], &mut out);
         }
     }
     out.push('}');

@@ -8,9 +8,8 @@ use crate::scan;
 /// where no header tells of any. `now_ms`: the time since 1970, for servers that name the moment of the reset.
 pub fn read(header: &dyn Fn(&str) -> Option<String>, now_ms: u64) -> Option<String> {
     let mut out = String::from("{");
-    for (name, suffixes) in
-        [("requests", &["-requests", "-req-minute", ""][..]), ("tokens", &["-tokens", "-tokens-minute"])]
-    {
+    // The bare name is the last that is looked for.
+    for (name, suffixes) in [("requests", "-requests/-req-minute/"), ("tokens", "-tokens/-tokens-minute")] {
         let window = window(header, suffixes, now_ms);
         if window.len() > "{}".len() {
             json::member_into(name, &window, &mut out);
@@ -33,10 +32,10 @@ pub fn spent_ms(windows: &str) -> Option<u64> {
 }
 
 /// One window: the limit, what is left of it, in how many milliseconds it is whole again.
-fn window(header: &dyn Fn(&str) -> Option<String>, suffixes: &[&str], now_ms: u64) -> String {
+fn window(header: &dyn Fn(&str) -> Option<String>, suffixes: &str, now_ms: u64) -> String {
     let mut out = String::from("{");
     for (what, name) in [("limit", "limit"), ("remaining", "remaining"), ("reset", "resetMs")] {
-        let told = suffixes.iter().find_map(|suffix| header(&["x-ratelimit-", what, suffix].concat()));
+        let told = scan::words(suffixes).find_map(|suffix| header(&["x-ratelimit-", what, suffix].concat()));
         let Some(text) = told.as_deref().map(str::trim_ascii).filter(|text| !text.is_empty()) else { continue };
         let value = if what == "reset" { reset_ms(text, now_ms) } else { scan::whole(text) };
         if let Some(value) = value {

@@ -28,7 +28,7 @@ impl Default for Additions {
 }
 
 /// The roles whose messages must say something. Providers have others (control, latest_reminder), with rules of their own.
-const SPEAKERS: [&str; 4] = ["developer", "system", "user", "tool"];
+const SPEAKERS: &str = "developer/system/user/tool";
 
 /// The body to send, as JSON text, for the caller's parameters, also JSON text.
 ///
@@ -104,11 +104,29 @@ fn check(body: &Body) -> Result<(), Error> {
         return Err(config("tools", "must be an array", tools));
     }
     let mut call_ids = Vec::new();
-    for (at, message) in list.into_iter().enumerate() {
-        let place = ["messages[", &scan::decimal(at as u64), "]"].concat();
-        check_message(message, &place, &mut call_ids)?;
+    for (at, message) in list.iter().enumerate() {
+        check_message(message, &element("messages", at), &mut call_ids)?;
     }
     Ok(())
+}
+
+/// "messages[1]"
+fn element(list: &str, at: usize) -> String {
+    [list, "[", &scan::decimal(at as u64), "]"].concat()
+}
+
+/// "messages[1].role"
+fn member_of(place: &str, name: &str) -> String {
+    [place, ".", name].concat()
+}
+
+/// The raw string that has to be a member of an object, and not empty.
+fn filled<'a>(object: &'a str, place: &str, name: &str, expected: &str) -> Result<&'a str, Error> {
+    let raw = json::member(object, name).unwrap_or("");
+    match json::filled(raw) {
+        Some(_) => Ok(raw),
+        None => Err(config(&member_of(place, name), expected, raw)),
+    }
 }
 
 /// `call_ids`: of the tool calls that assistant messages made so far, raw.
@@ -116,58 +134,46 @@ fn check_message<'a>(message: &'a str, place: &str, call_ids: &mut Vec<&'a str>)
     if !message.starts_with('{') {
         return Err(config(place, "must be an object with a role", message));
     }
-    let at = |name: &str| [place, ".", name].concat();
-    let raw_role = json::member(message, "role").unwrap_or("");
-    let role = json::string(raw_role).unwrap_or("");
-    if role.is_empty() {
-        return Err(config(&at("role"), "must be a non-empty string, as \"user\"", raw_role));
-    }
-    check_content(message, role, &at("content"))?;
+    let role = json::string(filled(message, place, "role", "must be a non-empty string, as \"user\"")?).unwrap_or("");
+    check_content(message, role, &member_of(place, "content"))?;
     match role {
-        "assistant" => check_calls(message, &at("tool_calls"), call_ids),
-        "tool" => check_result(message, &at("tool_call_id"), call_ids),
-        "function" if json::member(message, "name").and_then(json::filled).is_none() => {
-            Err(config(&at("name"), "must name the function", json::member(message, "name").unwrap_or("")))
-        }
+        "assistant" => check_calls(message, &member_of(place, "tool_calls"), call_ids),
+        "tool" => check_result(message, place, call_ids),
+        "function" => filled(message, place, "name", "must name the function").map(|_| ()),
         _ => Ok(()),
     }
 }
 
 fn check_content(message: &str, role: &str, place: &str) -> Result<(), Error> {
     let content = json::member(message, "content").unwrap_or("");
+    let parts = json::elements(content);
     let fits = match content.as_bytes().first() {
         Some(b'"') => true,
-        Some(b'[') => role != "function" && !json::elements(content).is_empty(),
+        Some(b'[') => role != "function" && !parts.is_empty(),
         // An assistant's message may hold tool calls instead, a function may have returned nothing.
-        None | Some(b'n') => !SPEAKERS.contains(&role),
+        None | Some(b'n') => !scan::is_any(role, SPEAKERS),
         _ => false,
     };
     if !fits {
         return Err(config(place, "must be a string or a non-empty array of parts", content));
     }
-    for (index, part) in json::elements(content).into_iter().enumerate() {
+    for (at, part) in parts.iter().enumerate() {
         if json::member(part, "type").and_then(json::filled).is_none() {
-            let place = [place, "[", &scan::decimal(index as u64), "]"].concat();
-            return Err(config(&place, "must be an object with a type, as { type: \"text\", text: \"…\" }", part));
+            let expected = "must be an object with a type, as { type: \"text\", text: \"…\" }";
+            return Err(config(&element(place, at), expected, part));
         }
     }
     Ok(())
 }
 
 fn check_calls<'a>(message: &'a str, place: &str, call_ids: &mut Vec<&'a str>) -> Result<(), Error> {
-    let Some(calls) = json::member(message, "tool_calls").filter(|calls| *calls != "null") else {
-        return Ok(());
-    };
-    if !calls.starts_with('[') {
+    let calls = json::member(message, "tool_calls").unwrap_or("null");
+    if calls != "null" && !calls.starts_with('[') {
         return Err(config(place, "must be an array", calls));
     }
-    for (index, call) in json::elements(calls).into_iter().enumerate() {
-        let place = [place, "[", &scan::decimal(index as u64), "]"].concat();
-        let id = json::member(call, "id").unwrap_or("");
-        if json::filled(id).is_none() {
-            return Err(config(&[&place, ".id"].concat(), "must be a non-empty string", id));
-        }
-        call_ids.push(id);
+    for (at, call) in json::elements(calls).iter().enumerate() {
+        let place = element(place, at);
+        call_ids.push(filled(call, &place, "id", "must be a non-empty string")?);
         check_arguments(call, &place)?;
     }
     Ok(())
@@ -179,27 +185,22 @@ fn check_arguments(call: &str, place: &str) -> Result<(), Error> {
         Some(custom) if custom != "null" => ("custom", "input", "must be a string"),
         _ => ("function", "arguments", "must be a string (JSON text: use JSON.stringify)"),
     };
+    let place = member_of(place, holder);
     let inner = json::member(call, holder).unwrap_or("");
     let value = json::member(inner, name).unwrap_or("");
     if json::string(value).is_none() {
-        let place = [place, ".", holder, ".", name].concat();
-        return Err(config(&place, expected, value));
+        return Err(config(&member_of(&place, name), expected, value));
     }
-    if json::member(inner, "name").and_then(json::filled).is_none() {
-        return Err(config(&[place, ".", holder, ".name"].concat(), "must name the function", ""));
-    }
-    Ok(())
+    filled(inner, &place, "name", "must name the function").map(|_| ())
 }
 
 fn check_result(message: &str, place: &str, call_ids: &[&str]) -> Result<(), Error> {
-    let id = json::member(message, "tool_call_id").unwrap_or("");
-    if json::filled(id).is_none() {
-        return Err(config(place, "must name the tool call that this message answers", id));
-    }
+    const NAME: &str = "tool_call_id";
+    let id = filled(message, place, NAME, "must name the tool call that this message answers")?;
     // Compared as text: JSON.stringify writes the same string the same way.
     if !call_ids.contains(&id) {
         let expected = "must be the id of a tool call in an earlier assistant message";
-        return Err(config(place, expected, id));
+        return Err(config(&member_of(place, NAME), expected, id));
     }
     Ok(())
 }

@@ -56,7 +56,8 @@ pub fn build(build: &Build) -> Result<Core> {
         .file(&compiled)?
         .file(&place::xtask().join("package-lock.json"))?
         .text(include_str!("core.rs"))
-        .text(include_str!("panics.rs"));
+        .text(include_str!("panics.rs"))
+        .text(include_str!("panics/places.rs"));
     if stamp.is_fresh() && core.glue.is_file() && core.wasm.is_file() {
         return Ok(core);
     }

@@ -3,6 +3,8 @@
 //! made to trap at once, as rustc's `panic = "immediate-abort"` would do, which is not in stable Rust; wasm-opt then drops
 //! their arguments, their callers' code for them, and with it all of `core::fmt`.
 
+mod places;
+
 use std::collections::HashSet;
 
 use anyhow::{Result, ensure};
@@ -45,6 +47,7 @@ pub fn trap_at_once(module: &mut Module) -> Result<()> {
     for id in entrances.union(&printing) {
         trap(module, *id);
     }
+    places::blank(module);
     Ok(())
 }
 

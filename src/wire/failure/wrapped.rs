@@ -43,7 +43,7 @@ fn is_class(phrase: &str) -> bool {
     loop {
         let (word, after) = scan::split(rest, " ").unwrap_or((rest, ""));
         let has_end = scan::words("Error/Exception/Timeout").any(|end| word.ends_with(end));
-        if !has_end || scan::is_any(word, "Error/Exception") || !word.bytes().all(is_letter) {
+        if !has_end || scan::is_any(word, "Error/Exception") || !scan::all_bytes(word, &is_letter) {
             return false;
         }
         if word.len() == rest.len() {
@@ -55,7 +55,7 @@ fn is_class(phrase: &str) -> bool {
 
 /// "Error code: 400"
 fn is_code(phrase: &str) -> bool {
-    phrase.strip_prefix("Error code: ").is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_digit()))
+    phrase.strip_prefix("Error code: ").is_some_and(|code| scan::all_bytes(code, &|byte| byte.is_ascii_digit()))
 }
 
 /// The JSON of what Python prints for a dictionary, a list, a text or bytes; `None` for anything else.
