@@ -193,7 +193,7 @@ export class ApiCall extends Reply {
     const { source } = this;
     this.source = undefined;
     release(source);
-    if (source || this.#isSending) this.#controller?.abort(reason);
+    if (source || this.#isSending) abortWith(this.#controller, reason);
   }
 
   #listen(signal) {
@@ -287,6 +287,12 @@ export class ApiCall extends Reply {
     if (this.#isGood) return this.meta();
     throw this.loss;
   }
+}
+
+/** workerd looks into the reason, and throws what that throws before it aborts. */
+function abortWith(controller, reason) {
+  quietly(() => controller?.abort(reason));
+  if (controller?.signal.aborted === false) quietly(() => controller.abort());
 }
 
 /** The device says that it has no network. */

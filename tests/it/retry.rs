@@ -146,15 +146,21 @@ fn a_reply_is_tried_again_only_before_its_first_content() {
 
 #[test]
 fn what_was_handed_out_is_never_said_again() {
-    let mut call = Call::new(Api::Chat, 1, Secrets::default());
-    call.set_mode(Mode::Chunks);
-    call.prepare(BODY, &Additions::default(), &thrice()).unwrap();
-    call.request().unwrap();
-    call.on_response(200, &|_| None, 0);
-    call.on_bytes(ROLE.as_bytes());
-    assert!(call.take().is_some());
-    call.on_end();
-    assert_eq!(call.end(), Some(End::Truncated));
+    for mode in [Mode::Text, Mode::Chunks, Mode::Compact, Mode::Events, Mode::Sse] {
+        let cut_after = |body: &str| {
+            let mut call = Call::new(Api::Chat, 1, Secrets::default());
+            call.set_mode(mode);
+            call.prepare(BODY, &Additions::default(), &thrice()).unwrap();
+            call.request().unwrap();
+            call.on_response(200, &|_| None, 0);
+            call.on_bytes(body.as_bytes());
+            let is_handed_out = call.take().is_some();
+            call.on_end();
+            (is_handed_out, call.step(), call.end())
+        };
+        assert_eq!(cut_after(ROLE), (false, Step::Sleep, None), "{mode:?}");
+        assert_eq!(cut_after(&[ROLE, TEXT].concat()), (true, Step::Done, Some(End::Truncated)), "{mode:?}");
+    }
 }
 
 #[test]

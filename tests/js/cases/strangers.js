@@ -63,12 +63,22 @@ const moments = {
   "in a back-off": () => async () => { throw new TypeError("fetch failed"); },
 };
 
+/** workerd looks into a reason, and throws what that throws: such a reason never gets to a signal there. */
+function isTaken(reason) {
+  try {
+    new AbortController().abort(reason);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const odd = Object.entries(reasons).map(([label, make]) => ({
   name: `${label} as the reason of an abort ends that one call, and is its cause`,
   async run(tw) {
     const goesOn = await beside(tw);
     for (const [moment, provider] of Object.entries(moments)) {
-      for (const way of ["abort()", "signal"]) {
+      for (const way of isTaken(make()) ? ["abort()", "signal"] : ["abort()"]) {
         const what = `${label}, ${moment}, ${way}`;
         const reason = make();
         const control = new AbortController();
@@ -83,6 +93,7 @@ const odd = Object.entries(reasons).map(([label, make]) => ({
         await isFree(client, what);
       }
     }
+    if (!isTaken(make())) return goesOn(label);
     const reason = make();
     const control = new AbortController();
     control.abort(reason);
