@@ -32,6 +32,7 @@ export class ApiCall extends Reply {
   /** Of the response that came last. */
   #headers;
   #isRefused = false;
+  #isLimited = false;
   /** A reply has been read. */
   #isGood = false;
   /** What a connection failed of. */
@@ -127,6 +128,7 @@ export class ApiCall extends Reply {
     this.#respondedAt = performance.now();
     ask(() => this.core.responded(status, lines, Date.now()));
     this.#isRefused = status < 200 || status > 299;
+    this.#isLimited = status === 429;
     if (this.#isRefused) this.#pause();
     try {
       const source = sourceOf(response);
@@ -163,8 +165,9 @@ export class ApiCall extends Reply {
   }
 
   async #sleep() {
-    this.#pause();
     const ms = ask(() => this.core.wait);
+    // Who was one too many has the others wait as long as himself.
+    if (this.#isLimited) this.#request.queue.pause(ms);
     let timer;
     await this.#until(new Promise((resolve) => (timer = setTimeout(resolve, ms))));
     clearTimeout(timer);

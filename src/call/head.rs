@@ -80,11 +80,9 @@ impl Call {
         &self.secrets
     }
 
-    /// For how many ms the provider wants no request, where the response said so, be this call tried again or not; else where
-    /// there were too many, how long this call waits.
+    /// For how many ms the provider wants no request, where the response said so; be this call tried again or not.
     pub fn pause_ms(&self) -> Option<u64> {
-        let head = self.head.as_ref().filter(|head| !head.is_good())?;
-        head.advice.pause_ms().or_else(|| Some(self.wait_ms).filter(|wait| *wait > 0 && head.status == 429))
+        self.head.as_ref().filter(|head| !head.is_good()).and_then(|head| head.advice.pause_ms())
     }
 
     /// The error with the provider's name for the request, which a frame in a reply doesn't know.

@@ -11,7 +11,7 @@
 //! secret: json scan
 //! wire: error json scan secret sse
 //! accumulate: json scan wire
-//! dialect: json wire
+//! dialect: json scan wire
 //! negotiate: dialect error json scan wire
 //! retry: error scan
 //! stream: accumulate error json scan secret sse wire
