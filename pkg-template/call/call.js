@@ -29,6 +29,8 @@ export class ApiCall extends Reply {
   /** Of the request that is under way. */
   #controller;
   #isSending = false;
+  /** Its body was given up: cancelled, which Firefox tells nobody before the next bytes come. */
+  #isUnread = false;
   /** Of the response that came last. */
   #headers;
   #isRefused = false;
@@ -106,6 +108,7 @@ export class ApiCall extends Reply {
     this.#controller = new AbortController();
     this.#headers = this.#cause = undefined;
     this.#isSending = true;
+    this.#isUnread = false;
     let response;
     try {
       // The text of the body is held by the core alone: images in it are gone with the first content.
@@ -156,7 +159,11 @@ export class ApiCall extends Reply {
   /** Reads a refusal, or a list of models. */
   async #collect() {
     this.isReading = true;
-    const timer = this.#isRefused ? setTimeout(() => release(this.source), REFUSAL_WAIT) : undefined;
+    const giveUp = () => {
+      this.#isUnread = true;
+      release(this.source);
+    };
+    const timer = this.#isRefused ? setTimeout(giveUp, REFUSAL_WAIT) : undefined;
     try {
       while (this.isReading) await this.collect();
     } finally {
@@ -196,7 +203,7 @@ export class ApiCall extends Reply {
     const { source } = this;
     this.source = undefined;
     release(source);
-    if (source || this.#isSending) abortWith(this.#controller, reason);
+    if (source || this.#isSending || this.#isUnread) abortWith(this.#controller, reason);
   }
 
   #listen(signal) {
