@@ -252,7 +252,8 @@ export class ApiCall extends Reply {
     this.#clock?.stop();
     this.#leave?.();
     this.#interrupt?.();
-    if (end === "complete" && this.source && !this.isStopped) {
+    // Where a read still waits, the end does not follow at once: a time ran out.
+    if (end === "complete" && this.source && !this.isStopped && !this.isBusy) {
       linger(this.source, this.#controller);
       this.source = undefined;
     } else this.#putAway(this.failure?.cause);

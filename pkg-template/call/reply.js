@@ -61,9 +61,9 @@ export class Reply {
   }
 
   #read(hand) {
-    this.#hand = hand;
     this.isBusy = true;
     if (!this.isReading) return (this.pending = this.#again(hand));
+    this.#hand = hand;
     return (this.pending = this.source.read().then(this.#came, this.#broke));
   }
 
