@@ -43,6 +43,8 @@ export class Reply {
   pending;
   /** Branches that read it in its stead. */
   branches = [];
+  /** What a registry may hold of it: nothing once it has ended, for its failure's stack may hold the very stream. */
+  hold = { reply: this };
   #isTold = false;
   #results;
   #over;
@@ -282,6 +284,7 @@ export class Reply {
   #tell() {
     if (this.#isTold) return;
     this.#isTold = true;
+    this.hold.reply = undefined;
     this.told(this.#results);
     if (!this.isLeft && this.branches.every((branch) => branch.isDone)) this.unlisten();
     this.#over?.resolve();

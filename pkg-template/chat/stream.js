@@ -8,7 +8,7 @@ import { branches } from "./tee.js";
 
 /** Ends the call of a stream that nobody holds any more, where the runtime can tell. */
 const forgotten =
-  typeof FinalizationRegistry === "function" ? new FinalizationRegistry((reply) => reply.cancel()) : undefined;
+  typeof FinalizationRegistry === "function" ? new FinalizationRegistry(({ reply }) => reply?.cancel()) : undefined;
 
 const nothing = () => {};
 
@@ -22,7 +22,7 @@ export class ChatStream {
 
   constructor(reply) {
     this.#reply = reply;
-    forgotten?.register(this, reply);
+    forgotten?.register(this, reply.hold);
   }
 
   /** Chunks in OpenAI's shape, whatever the provider sent. */

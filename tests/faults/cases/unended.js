@@ -22,6 +22,9 @@ async function connections(visit, call) {
 /** What the runtime's own fetch does, read to the end. */
 const bare = (baseURL) => fetch(`${baseURL}/chat/completions`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(streaming) }).then((response) => response.text());
 
+/** workerd may lose a connection that it kept, and sends nothing again by itself: then it is counted once more. */
+const bareConnections = (place, fault) => connections(place.at(fault), bare).catch(() => connections(place.at(fault), bare));
+
 const ways = {
   text: async (stream) => equal((await read(stream)).text, "good"),
   "final()": async (stream) => equal((await settled(stream.final())).value.choices[0].message.content, "good"),
@@ -35,7 +38,7 @@ const ways = {
 const keeping = Object.entries(ways).flatMap(([way, read_]) => ["kept-at-once", "kept-soon"].map((fault) => ({
   name: `the connection is used again, ${fault}, read as ${way}`,
   async run(tw, place) {
-    const least = await connections(place.at(fault), bare);
+    const least = await bareConnections(place, fault);
     if (place.runtime === "node") equal(least, 1, "Node keeps connections");
     const count = await connections(place.at(fault), (baseURL) => read_(tw.chat(streaming, { baseURL })));
     equal(count, least, "connections of three calls, and of three bare fetches");
