@@ -109,7 +109,8 @@ const rules = {
   cleanIds: (seen) => idsOf(seen).every((id) => /^[A-Za-z0-9_-]+$/.test(id)),
 };
 
-function check(seen, path, expected, where) {
+/** Holds what a call came to against one path of an expectation. */
+export function check(seen, path, expected, where) {
   if (rules[path]) return ok(rules[path](seen), `${where}: ${path} of ${JSON.stringify(idsOf(seen))}`);
   const value = at(seen, path);
   const told = `${where}: ${path} (end ${seen.end}, error ${seen.error?.message ?? "none"})`;
