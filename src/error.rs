@@ -47,6 +47,25 @@ pub enum Kind {
     Config,
 }
 
+/// The kinds that a provider's words can have.
+const KINDS: [Kind; 15] = [
+    Kind::Auth,
+    Kind::Permission,
+    Kind::Quota,
+    Kind::RateLimit,
+    Kind::Overloaded,
+    Kind::ModelNotFound,
+    Kind::NotFound,
+    Kind::ContextLength,
+    Kind::ContentFilter,
+    Kind::UnsupportedParameter,
+    Kind::BadRequest,
+    Kind::Server,
+    Kind::Timeout,
+    Kind::Malformed,
+    Kind::Limit,
+];
+
 impl Kind {
     /// The stable name, as in the public contract.
     pub fn code(self) -> &'static str {
@@ -70,6 +89,21 @@ impl Kind {
             Self::Malformed => "malformed",
             Self::Limit => "limit",
             Self::Config => "config",
+        }
+    }
+
+    /// What a status means by itself; `None` inside a reply.
+    pub fn of_status(status: Option<u16>) -> Self {
+        match status {
+            Some(401) => Self::Auth,
+            Some(402) => Self::Quota,
+            Some(403) => Self::Permission,
+            Some(404) => Self::NotFound,
+            Some(408) => Self::Timeout,
+            Some(429) => Self::RateLimit,
+            Some(503 | 529) => Self::Overloaded,
+            Some(400..500) => Self::BadRequest,
+            _ => Self::Server,
         }
     }
 
@@ -125,6 +159,36 @@ impl Error {
     /// A failure inside a reply that began well: an error frame, a cut, a bound.
     pub fn stream(kind: Kind, message: impl Into<String>, details: Details) -> Self {
         Self(Box::new(Facts { kind, message: message.into(), in_stream: true, status: None, details }))
+    }
+
+    /// The error of a text as [`Error::to_json`] gives it.
+    pub fn read(json: &str) -> Self {
+        let mut facts =
+            Facts { kind: Kind::Server, message: String::new(), in_stream: false, status: None, details: Details::default() };
+        for (name, value) in json::members(json) {
+            let text = json::string(value).map(json::unescape);
+            match name {
+                "class" => facts.in_stream = text.as_deref() == Some("StreamError"),
+                "kind" => {
+                    let kind = KINDS.iter().find(|kind| Some(kind.code()) == text.as_deref());
+                    facts.kind = kind.copied().unwrap_or(Kind::Server);
+                }
+                "message" => facts.message = text.unwrap_or_default(),
+                "status" => facts.status = scan::whole(value).and_then(|status| status.try_into().ok()),
+                "code" => facts.details.code = text,
+                "type" => facts.details.r#type = text,
+                "param" => facts.details.param = text,
+                "requestId" => facts.details.request_id = text,
+                _ => {}
+            }
+        }
+        Self(Box::new(facts))
+    }
+
+    /// With the text of the error as it came.
+    pub fn with_body(mut self, body: Option<String>) -> Self {
+        self.0.details.body = body;
+        self
     }
 
     /// With the provider's name for the request, where it has none yet.

@@ -102,6 +102,11 @@ impl Body {
         true
     }
 
+    /// With other values under the same names.
+    pub fn mapped(&self, value: &dyn Fn(&str, &str) -> String) -> Self {
+        Self(self.0.iter().map(|(key, old)| (key.clone(), value(key, old))).collect())
+    }
+
     /// The object.
     pub fn to_json(&self) -> String {
         let mut out = String::from("{");
