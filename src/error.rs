@@ -48,7 +48,7 @@ pub enum Kind {
 }
 
 /// The kinds that a provider's words can have.
-const KINDS: [Kind; 15] = [
+pub(crate) const KINDS: [Kind; 15] = [
     Kind::Auth,
     Kind::Permission,
     Kind::Quota,
@@ -161,34 +161,9 @@ impl Error {
         Self(Box::new(Facts { kind, message: message.into(), in_stream: true, status: None, details }))
     }
 
-    /// The error of a text as [`Error::to_json`] gives it.
-    pub fn read(json: &str) -> Self {
-        let mut facts =
-            Facts { kind: Kind::Server, message: String::new(), in_stream: false, status: None, details: Details::default() };
-        for (name, value) in json::members(json) {
-            let text = json::string(value).map(json::unescape);
-            match name {
-                "class" => facts.in_stream = text.as_deref() == Some("StreamError"),
-                "kind" => {
-                    let kind = KINDS.iter().find(|kind| Some(kind.code()) == text.as_deref());
-                    facts.kind = kind.copied().unwrap_or(Kind::Server);
-                }
-                "message" => facts.message = text.unwrap_or_default(),
-                "status" => facts.status = scan::whole(value).and_then(|status| status.try_into().ok()),
-                "code" => facts.details.code = text,
-                "type" => facts.details.r#type = text,
-                "param" => facts.details.param = text,
-                "requestId" => facts.details.request_id = text,
-                _ => {}
-            }
-        }
-        Self(Box::new(facts))
-    }
-
-    /// With the text of the error as it came.
-    pub fn with_body(mut self, body: Option<String>) -> Self {
-        self.0.details.body = body;
-        self
+    /// What a provider said: with a status in a response, without one inside a reply.
+    pub fn told(kind: Kind, status: Option<u16>, message: String, details: Details) -> Self {
+        Self(Box::new(Facts { kind, message, in_stream: status.is_none(), status, details }))
     }
 
     /// With the provider's name for the request, where it has none yet.

@@ -1,7 +1,7 @@
 //! What a provider says in place of a reply, and what it means: which error, and how to ask again.
 //!
 //! Few pages ever need it, so in the npm package it is a module of its own, loaded with the first refusal: there the core is
-//! built without the feature `judge`, and a [`Case`] leaves it as one JSON text, for which a [`Verdict`] comes back as another.
+//! built without the feature `judge`, and a [`Case`] leaves it as one text, for which a [`Verdict`] comes back as another.
 
 pub mod case;
 pub mod verdict;
@@ -28,18 +28,19 @@ pub fn judge(case: &Case, secrets: &Secrets) -> Verdict {
     use crate::negotiate;
     use crate::wire::{failure, models};
 
-    let failed = |error| Verdict { error: Some(error), ..Verdict::default() };
-    match case.place {
+    let error = match case.place {
         Place::Refusal => {
-            let error = failure::response(case.status, &case.said, case.request_id.clone(), secrets);
-            let change = case.asked.as_ref().and_then(|asked| negotiate::answer(&error, asked));
-            Verdict { change: change.map(|change| change.to_json()), ..failed(error) }
+            let id = Some(case.request_id.clone()).filter(|id| !id.is_empty());
+            let error = failure::response(case.status, &case.said, id, secrets);
+            let change = negotiate::answer(&error, &case.asked);
+            return Verdict::Failed(error, change);
         }
-        Place::Frame => failed(failure::frame(&case.said, secrets)),
-        Place::Reply => failed(failure::not_a_reply(&case.content_type, &case.said, secrets)),
+        Place::Frame => failure::frame(&case.said, secrets),
+        Place::Reply => failure::not_a_reply(&case.content_type, &case.said, secrets),
         Place::Models => match models::read(&case.said, secrets) {
-            Ok(models) => Verdict { models: Some(models), ..Verdict::default() },
-            Err(error) => failed(error),
+            Ok(models) => return Verdict::Models(models),
+            Err(error) => error,
         },
-    }
+    };
+    Verdict::Failed(error, None)
 }

@@ -3,7 +3,7 @@
 //! It is turned into JavaScript (see xtask/src/judge.rs), so that it loads wherever JavaScript does, without a file to fetch or a
 //! policy to allow it. Texts cross as bytes, one by one: what is judged is short, and there is no glue to load.
 
-use crate::judge::{Case, judge};
+use crate::judge::{case, judge};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
@@ -11,7 +11,7 @@ thread_local! {
     static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The next byte of a case, as [`Case::to_json`] has it.
+/// The next byte of a case, as [`crate::judge::Case::to_text`] has it.
 #[wasm_bindgen]
 pub fn put(byte: u8) {
     TEXT.with_borrow_mut(|text| text.push(byte));
@@ -21,8 +21,8 @@ pub fn put(byte: u8) {
 #[wasm_bindgen]
 pub fn judged() -> usize {
     let text = TEXT.take();
-    let (case, secrets) = Case::read(&String::from_utf8_lossy(&text));
-    let verdict = judge(&case, &secrets).to_json().into_bytes();
+    let (case, secrets) = case::read(&String::from_utf8_lossy(&text));
+    let verdict = judge(&case, &secrets).to_text().into_bytes();
     let length = verdict.len();
     TEXT.set(verdict);
     length

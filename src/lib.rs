@@ -28,7 +28,7 @@ pub mod wire;
 mod js;
 #[cfg(all(target_arch = "wasm32", feature = "judge-module"))]
 mod judge_module;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "judge-module")))]
 pub mod web;
 
 /// 2 KB less than the standard library's, brotli; as fast, and holds as much (measured on streams).

@@ -52,7 +52,7 @@ pub enum How {
 pub struct Change {
     how: How,
     name: String,
-    /// The other name; of [`How::DropValue`] and [`How::Keep`] the value, raw.
+    /// The other name; of [`How::DropValue`] the value, raw.
     to: String,
 }
 
@@ -109,22 +109,20 @@ impl Change {
         ["[\"", word, "\",", &quoted(&self.name), ",", &value, "]"].concat()
     }
 
-    /// The change of such a text. `left_out`: where the value is found of what is needed after all.
-    pub fn read(text: &str, left_out: &Body) -> Option<Self> {
-        let [word, name, value] = json::elements(text).try_into().ok()?;
-        let how = WORDS.iter().find(|(_, known)| json::string(word) == Some(*known))?.0;
-        let name = json::unescape(json::string(name)?);
-        let to = match how {
-            How::Rename | How::Role => json::unescape(json::string(value)?),
-            How::DropValue => value.to_owned(),
-            How::Keep => left_out.get(&name)?.to_owned(),
-            How::Drop => String::new(),
-        };
-        Some(Self { how, name, to })
+    /// What [`Change::of`] reads.
+    #[cfg(feature = "judge")]
+    pub fn fields(&self) -> [String; 3] {
+        [scan::decimal(self.how as u64), self.name.clone(), self.to.clone()]
     }
 
-    /// Changes the body. `notes`: the codes of its repairs.
-    pub fn apply(&self, body: &mut Body, notes: &mut Vec<&'static str>) {
+    /// The change of a number (its place in [`WORDS`]), a name and a value; `None`: none is asked for.
+    pub fn of([how, name, to]: [&str; 3]) -> Option<Self> {
+        let (how, _) = *WORDS.get(usize::try_from(scan::whole(how)?).ok()?)?;
+        Some(Self { how, name: name.to_owned(), to: to.to_owned() })
+    }
+
+    /// Changes the body. `left_out`: where the value is of what is needed after all. `notes`: the codes of the body's repairs.
+    pub fn apply(&self, body: &mut Body, left_out: &Body, notes: &mut Vec<&'static str>) {
         match self.how {
             How::Rename => {
                 body.rename(&self.name, &self.to);
@@ -135,7 +133,9 @@ impl Change {
                 notes.push("param_dropped");
             }
             How::Keep => {
-                body.set(&self.name, self.to.clone());
+                if let Some(value) = left_out.get(&self.name) {
+                    body.set(&self.name, value.to_owned());
+                }
                 if let Some(at) = notes.iter().position(|code| *code == "param_dropped") {
                     notes.remove(at);
                 }

@@ -36,7 +36,7 @@ impl Call {
                 let details = Details { request_id: head.request_id.clone(), ..Details::default() };
                 return self.fail(Error::response(Kind::Config, head.status, message, details));
             }
-            let (status, request_id) = (head.status, head.request_id.clone());
+            let (status, request_id) = (head.status, head.request_id.clone().unwrap_or_default());
             let (said, asked) = (body.into_owned(), self.asked(status));
             return self.refer(Case { place: Place::Refusal, status, said, request_id, asked, ..Case::default() });
         }

@@ -5,7 +5,6 @@ use super::{Call, State};
 use crate::judge::{self, Case, Verdict};
 use crate::negotiate::{Asked, Change};
 use crate::stream::End;
-use crate::wire::body::Body;
 
 impl Call {
     /// Has it judged: at once where that can be, else by who carries out [`super::Step::Judge`].
@@ -18,12 +17,12 @@ impl Call {
         }
     }
 
-    /// What is to be judged, as [`Case::to_json`] has it.
+    /// What is to be judged, as [`Case::to_text`] has it.
     pub fn case(&self) -> String {
-        self.case.as_ref().map(|case| case.to_json(&self.secrets)).unwrap_or_default()
+        self.case.as_ref().map(|case| case.to_text(&self.secrets)).unwrap_or_default()
     }
 
-    /// The verdict, as [`Verdict::to_json`] has it; any other text: nobody could judge.
+    /// The verdict, as [`Verdict::read`] reads it; any other text: nobody could judge.
     pub fn judged(&mut self, verdict: &str) {
         if let (State::Judging, Some(case)) = (self.state, &self.case) {
             let unread = || Verdict::unread(case, self.secrets.struck_out(&case.said));
@@ -34,36 +33,40 @@ impl Call {
 
     fn follow(&mut self, verdict: Verdict) {
         self.case = None;
-        if let Some(models) = verdict.models {
-            self.models = Some(models);
-            self.state = State::Ended;
-            self.end = Some(End::Complete);
-        } else if self.decoder.end().is_some() {
-            self.decoder.judged(verdict.error);
-            self.state = State::Reading;
-            self.follow_decoder();
-        } else if !self.asks_again(verdict.change.as_deref())
-            && let Some(error) = verdict.error
-        {
-            self.fail_or_sleep(error);
+        match verdict {
+            Verdict::Models(models) => {
+                self.models = Some(models);
+                self.state = State::Ended;
+                self.end = Some(End::Complete);
+            }
+            Verdict::Failed(error, _) if self.decoder.end().is_some() => {
+                self.decoder.judged(error);
+                self.state = State::Reading;
+                self.follow_decoder();
+            }
+            Verdict::Failed(error, change) => {
+                if !self.asks_again(change) {
+                    self.fail_or_sleep(error);
+                }
+            }
         }
     }
 
     /// The request is put otherwise, where the refusal says how.
-    fn asks_again(&mut self, change: Option<&str>) -> bool {
+    fn asks_again(&mut self, change: Option<Change>) -> bool {
         let Request { body, left_out, negotiation, notes, .. } = &mut self.request;
-        let change = change.and_then(|change| Change::read(change, left_out));
         let Some(change) = change.and_then(|change| negotiation.take(change)) else { return false };
-        change.apply(body, notes);
+        change.apply(body, left_out, notes);
         self.state = State::Ready;
         true
     }
 
     /// What was asked, where a response with this status may be answered by another form of it.
-    pub(super) fn asked(&self, status: u16) -> Option<Asked> {
+    pub(super) fn asked(&self, status: u16) -> Asked {
         let Request { body, fixed, left_out, adapts, negotiation, .. } = &self.request;
-        let may = *adapts && negotiation.is_open() && matches!(status, 400 | 422);
-        let [body, fixed, left_out] = [body, fixed, left_out].map(Body::outline);
-        may.then_some(Asked { body, fixed, left_out })
+        match *adapts && negotiation.is_open() && matches!(status, 400 | 422) {
+            true => Asked::new(body, fixed, left_out),
+            false => Asked::default(),
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! What is to be judged.
 
-use crate::json;
 use crate::negotiate::Asked;
 use crate::scan;
 use crate::secret::Secrets;
-use crate::wire::body::Body;
+
+/// What stands between the fields of a case's and a verdict's text.
+pub const SEPARATOR: &str = "\u{1e}";
+/// What stands between secrets.
+const BETWEEN: &str = "\u{1f}";
 
 /// Where a provider said it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,9 +23,6 @@ pub enum Place {
     Models,
 }
 
-/// The places by their numbers in a case's text.
-const PLACES: [Place; 4] = [Place::Refusal, Place::Frame, Place::Reply, Place::Models];
-
 /// What a provider said where a reply was expected.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Case {
@@ -34,66 +34,46 @@ pub struct Case {
     pub content_type: String,
     /// The provider's own words: a body, or a frame's JSON or text.
     pub said: String,
-    /// The provider's name for the request.
-    pub request_id: Option<String>,
+    /// The provider's name for the request; "" where it gave none.
+    pub request_id: String,
     /// What was asked, where it may be asked otherwise.
-    pub asked: Option<Asked>,
+    pub asked: Asked,
 }
 
 impl Case {
-    /// The case as JSON, with the secrets that the verdict may not show.
-    pub fn to_json(&self, secrets: &Secrets) -> String {
-        let place = PLACES.iter().position(|place| *place == self.place).unwrap_or(0);
-        let mut out = String::from("{");
-        json::member_into("place", &scan::decimal(place as u64), &mut out);
-        json::member_into("status", &scan::decimal(self.status as u64), &mut out);
-        let id = self.request_id.as_deref().unwrap_or("");
-        for (name, text) in [("type", self.content_type.as_str()), ("said", &self.said), ("id", id)] {
-            json::member_into(name, &quoted(text), &mut out);
-        }
-        let secrets: Vec<_> = secrets.given().iter().map(|secret| quoted(secret)).collect();
-        json::member_into("secrets", &["[", &secrets.join(","), "]"].concat(), &mut out);
-        if let Some(Asked { body, fixed, left_out }) = &self.asked {
-            let asked = [body, fixed, left_out].map(Body::to_json).join(",");
-            json::member_into("asked", &["[", &asked, "]"].concat(), &mut out);
-        }
-        out.push('}');
-        out
-    }
-
-    /// The case of such a text, and the secrets.
-    pub fn read(text: &str) -> (Self, Secrets) {
-        let mut case = Self::default();
-        let mut secrets = Vec::new();
-        for (name, value) in json::members(text) {
-            let words = || json::unescape(json::string(value).unwrap_or(""));
-            match name {
-                "place" => {
-                    let place = json::integer(value).and_then(|at| PLACES.get(usize::try_from(at).ok()?));
-                    case.place = place.copied().unwrap_or_default();
-                }
-                "status" => case.status = scan::whole(value).and_then(|status| status.try_into().ok()).unwrap_or(0),
-                "type" => case.content_type = words(),
-                "said" => case.said = words(),
-                "id" => case.request_id = Some(words()).filter(|id| !id.is_empty()),
-                "secrets" => {
-                    let read = |text| json::unescape(json::string(text).unwrap_or(""));
-                    secrets = json::elements(value).into_iter().map(read).collect();
-                }
-                "asked" => {
-                    let mut bodies = json::elements(value).into_iter().map(|body| Body::read(body).unwrap_or_default());
-                    let mut next = || bodies.next().unwrap_or_default();
-                    case.asked = Some(Asked { body: next(), fixed: next(), left_out: next() });
-                }
-                _ => {}
-            }
-        }
-        (case, Secrets::new(secrets))
+    /// The case as one text, with the secrets that the verdict may not show.
+    pub fn to_text(&self, secrets: &Secrets) -> String {
+        let Asked { outline, fixed, left_out } = &self.asked;
+        let [place, status] = [self.place as u64, self.status as u64].map(scan::decimal);
+        let secrets = secrets.given().join(BETWEEN);
+        // What may hold a separator comes last.
+        [&place, &status, &self.content_type, &self.request_id, &secrets, fixed, left_out, outline, &self.said]
+            .map(String::as_str)
+            .join(SEPARATOR)
     }
 }
 
-fn quoted(text: &str) -> String {
-    let mut out = String::new();
-    json::quote_into(text, &mut out);
-    out
+/// The case of such a text, and the secrets.
+#[cfg(feature = "judge")]
+pub fn read(text: &str) -> (Case, Secrets) {
+    let mut rest = text;
+    let mut next = || {
+        let (field, after) = scan::split(rest, SEPARATOR).unwrap_or((rest, ""));
+        rest = after;
+        field
+    };
+    let place = match next() {
+        "1" => Place::Frame,
+        "2" => Place::Reply,
+        "3" => Place::Models,
+        _ => Place::Refusal,
+    };
+    let status = scan::whole(next()).and_then(|status| status.try_into().ok()).unwrap_or(0);
+    let [content_type, request_id] = [next(), next()].map(str::to_owned);
+    let secrets = next().split(BETWEEN).filter(|secret| !secret.is_empty()).map(str::to_owned);
+    let secrets = Secrets::new(secrets.collect::<Vec<_>>());
+    let [fixed, left_out, outline] = [next(), next(), next()].map(str::to_owned);
+    let said = rest.to_owned();
+    let asked = Asked { outline, fixed, left_out };
+    (Case { place, status, content_type, said, request_id, asked }, secrets)
 }

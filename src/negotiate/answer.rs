@@ -20,7 +20,8 @@ const ROLES: [&str; 2] = ["system", "developer"];
 
 /// What to change before asking again; `None`: the refusal stands.
 pub fn answer(error: &Error, asked: &Asked) -> Option<Change> {
-    let Asked { body, fixed, left_out } = asked;
+    let Asked { outline, fixed, left_out } = asked;
+    let body = &Body::read(outline)?;
     role(error.message(), body)
         .or_else(|| missing(error, body, left_out))
         .or_else(|| parameter(&refused(error)?, error, body, fixed))
@@ -36,10 +37,9 @@ fn role(message: &str, body: &Body) -> Option<Change> {
 }
 
 /// A parameter that is needed, and that earlier refusals left out.
-fn missing(error: &Error, body: &Body, left_out: &Body) -> Option<Change> {
+fn missing(error: &Error, body: &Body, left_out: &str) -> Option<Change> {
     let name = named(error).filter(|name| names::is_missing(error.message()) && !body.has(name))?;
-    let to = left_out.get(&name)?.to_owned();
-    Some(Change { how: How::Keep, name, to })
+    scan::is_any(&name, left_out).then(|| Change { how: How::Keep, name, to: String::new() })
 }
 
 /// The name of the refused parameter.
@@ -57,8 +57,8 @@ fn named(error: &Error) -> Option<String> {
 }
 
 /// How to do without a parameter of this name.
-fn parameter(name: &str, error: &Error, body: &Body, fixed: &Body) -> Option<Change> {
-    if !body.has(name) || fixed.has(name) {
+fn parameter(name: &str, error: &Error, body: &Body, fixed: &str) -> Option<Change> {
+    if !body.has(name) || scan::is_any(name, fixed) {
         return None;
     }
     let value = body.get(name).unwrap_or("null");

@@ -9,7 +9,7 @@ use super::predict::Template;
 use super::repair::Repairs;
 use crate::accumulate::Accumulator;
 use crate::error::{Details, Error, Kind};
-use crate::judge::{self, Case, Place};
+use crate::judge::{self, Case, Place, Verdict};
 use crate::scan;
 use crate::secret::Secrets;
 use crate::wire::clean;
@@ -277,8 +277,8 @@ impl Decoder {
         self.flush_held(false);
         self.end = Some(End::Error);
         match judge::at_once(&case, &self.secrets) {
-            Some(verdict) => self.judged(verdict.error),
-            None => self.case = Some(case),
+            Some(Verdict::Failed(error, _)) => self.judged(error),
+            _ => self.case = Some(case),
         }
     }
 
@@ -288,11 +288,9 @@ impl Decoder {
     }
 
     /// The error that the case came to.
-    pub fn judged(&mut self, error: Option<Error>) {
-        if let Some(error) = error {
-            self.output.failure(&error);
-            self.failure = Some(error);
-        }
+    pub fn judged(&mut self, error: Error) {
+        self.output.failure(&error);
+        self.failure = Some(error);
     }
 
     /// `[DONE]`: the end, if there was anything to end.

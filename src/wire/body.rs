@@ -102,9 +102,9 @@ impl Body {
         true
     }
 
-    /// With other values under the same names.
-    pub fn mapped(&self, value: &dyn Fn(&str, &str) -> String) -> Self {
-        Self(self.0.iter().map(|(key, old)| (key.clone(), value(key, old))).collect())
+    /// The members: name and raw value.
+    pub fn members(&self) -> &[(String, String)] {
+        &self.0
     }
 
     /// The object.
