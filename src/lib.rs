@@ -27,7 +27,8 @@ pub mod wire;
 #[cfg(all(target_arch = "wasm32", not(feature = "judge-module")))]
 mod js;
 #[cfg(all(target_arch = "wasm32", feature = "judge-module"))]
-mod judge_module;
+#[path = "js/judge.rs"]
+mod js;
 #[cfg(all(target_arch = "wasm32", not(feature = "judge-module")))]
 pub mod web;
 
