@@ -20,7 +20,7 @@ mod messages;
 
 use crate::json;
 use crate::wire::body::Body;
-pub(crate) use messages::Rules;
+pub(crate) use messages::{Ids, Rules};
 
 /// The rows of known providers, a JSON object by name.
 #[cfg(not(target_arch = "wasm32"))]
@@ -85,11 +85,18 @@ impl<'a> Dialect<'a> {
         let fact = |name: &str| json::member(self.provider, name);
         let mut roles = members(self.provider, "roles");
         roles.extend(members(self.model, "roles"));
+        // Of ids what a model showed counts, of thinking what the provider's row says.
+        let own = |name: &str| json::member(self.model, name);
+        let reasoning = fact("reasoning").or_else(|| own("reasoning")).and_then(json::string).unwrap_or("");
         let rules = Rules {
             roles,
-            reasoning: fact("reasoning").and_then(json::string).unwrap_or(""),
+            reasoning: if matches!(reasoning, "drop" | "tool_turns") && messages::asks_for_all(body) { "keep" } else { reasoning },
             strict: fact("strict") == Some("true"),
-            short_ids: fact("toolId").is_some(),
+            ids: match own("toolId").or_else(|| fact("toolId")) {
+                Some("\"any\"") => Ids::Any,
+                Some("9") => Ids::Short,
+                _ => Ids::Common,
+            },
             filled: fact("nullContent") == Some("false"),
         };
         let rewritten = body.get("messages").and_then(|list| rules.rewrite(list, note));

@@ -3,6 +3,7 @@
 use super::asking::Request;
 use super::{Call, State};
 use crate::error::{Details, Error, Kind};
+use crate::json;
 use crate::stream::End;
 use crate::wire::{failure, models};
 
@@ -38,7 +39,9 @@ impl Call {
                 let details = Details { request_id: head.request_id.clone(), ..Details::default() };
                 return self.fail(Error::response(Kind::Config, head.status, message, details));
             }
-            return self.refused(failure::response(head.status, &body, head.request_id.clone(), &self.secrets));
+            let error = failure::response(head.status, &body, head.request_id.clone(), &self.secrets);
+            let hint = self.hint(&error, &body);
+            return self.refused(error.with_hint(&hint));
         }
         match models::read(&body, &self.secrets) {
             Ok(models) => {
@@ -48,6 +51,21 @@ impl Call {
             }
             Err(error) => self.fail(error),
         }
+    }
+
+    /// Where a root that nobody named is not one: a 404 that no API of this kind gives, for these say `{"error":{…}}`.
+    fn hint(&self, error: &Error, body: &str) -> String {
+        let root = &self.request.guessed;
+        let is_answer = json::member(body, "error").is_some_and(|error| error.starts_with('{'));
+        if root.is_empty() || is_answer || error.kind() != Kind::NotFound && error.status() != Some(405) {
+            return String::new();
+        }
+        let host = root.strip_suffix("/v1").unwrap_or(root);
+        [
+            ". The root ", root, " was guessed, for the base URL has no path: give the API's whole root as baseURL (",
+            host, "/api/v1, …), or ", host, "/chat/completions where it has no path",
+        ]
+        .concat()
     }
 
     /// The provider refused: the request is put otherwise, where the refusal says how, or the call has failed.

@@ -85,8 +85,10 @@ impl Call {
         self.head.as_ref().filter(|head| !head.is_good()).and_then(|head| head.advice.pause_ms())
     }
 
-    /// The error with the provider's name for the request, which a frame in a reply doesn't know.
+    /// The error with what the head tells of it: the provider's name for the request, and when to come back.
     pub(super) fn named(&self, error: Error) -> Error {
-        error.with_request_id(self.head.as_ref().and_then(|head| head.request_id.as_ref()))
+        let Some(head) = &self.head else { return error };
+        let wait = head.advice.after_ms(&error);
+        error.with_request_id(head.request_id.as_ref()).with_retry_after(wait)
     }
 }

@@ -222,6 +222,11 @@ impl Decoder {
         self.repairs.note(code);
     }
 
+    /// In which form thinking and ids of calls came, where not in OpenAI's; see `form.rs`.
+    pub fn form(&self) -> String {
+        self.normalizer.form.to_json()
+    }
+
     /// The reply so far.
     pub fn reply(&self) -> &Accumulator {
         &self.reply
