@@ -12,8 +12,9 @@
 //!
 //! `rename`, `drop`: members of the body. `dropValues`: members that are left out with these values. `keep`: not left out, whatever
 //! the rest says. `roles`: of messages. `usage`: false where `stream_options` is refused. `reasoning`,
-//! `strict`, `toolId`, `nullContent`: of messages, told in `dialect/messages.rs`. `models`: what holds for one model only; it is where refusals are
-//! learnt. The rows of known providers are `dialect/providers.json`; the package's JavaScript finds the row by host, for
+//! `strict`, `toolId` (9, "any"), `nullContent`: of messages, told in `dialect/messages.rs`, `reasoning` in `messages/thinking.rs`.
+//! `models`: what holds for one model only; it is where refusals are learnt, and in which form thinking (where no row says it) and ids
+//! came. The rows of known providers are `dialect/providers.json`; the package's JavaScript finds the row by host, for
 //! `client.dialect` must answer before there is any wasm.
 
 mod messages;
@@ -90,7 +91,11 @@ impl<'a> Dialect<'a> {
         let reasoning = fact("reasoning").or_else(|| own("reasoning")).and_then(json::string).unwrap_or("");
         let rules = Rules {
             roles,
-            reasoning: if matches!(reasoning, "drop" | "tool_turns") && messages::asks_for_all(body) { "keep" } else { reasoning },
+            reasoning: if matches!(reasoning, "drop" | "tool_turns") && messages::asks_for_all(body) {
+                "keep"
+            } else {
+                reasoning
+            },
             strict: fact("strict") == Some("true"),
             ids: match own("toolId").or_else(|| fact("toolId")) {
                 Some("\"any\"") => Ids::Any,

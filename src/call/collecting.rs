@@ -62,8 +62,13 @@ impl Call {
         }
         let host = root.strip_suffix("/v1").unwrap_or(root);
         [
-            ". The root ", root, " was guessed, for the base URL has no path: give the API's whole root as baseURL (",
-            host, "/api/v1, …), or ", host, "/chat/completions where it has no path",
+            ". The root ",
+            root,
+            " was guessed, for the base URL has no path: give the API's whole root as baseURL (",
+            host,
+            "/api/v1, …), or ",
+            host,
+            "/chat/completions where it has no path",
         ]
         .concat()
     }

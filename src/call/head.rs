@@ -6,7 +6,7 @@ use crate::json;
 use crate::retry::Advice;
 use crate::scan;
 use crate::secret::Secrets;
-use crate::wire::rate;
+use crate::wire::{failure, rate};
 
 /// Where providers put their name for a request.
 const REQUEST_IDS: &str = "x-request-id/request-id/x-amzn-requestid/cf-ray";
@@ -51,9 +51,13 @@ impl Head {
             .as_deref()
             .and_then(|location| scan::split(location, "?").map(|(place, _)| place).or(Some(location)));
         let to = place.unwrap_or("another address");
-        Some(
-            ["The server redirects to ", to, ", and a key is not sent along: set baseURL to where the API is"].concat(),
-        )
+        let why = match failure::leads_to_login(to) {
+            true => {
+                ", where one signs in: the address stands behind a login (SSO), set baseURL to where the API itself is"
+            }
+            false => ", and a key is not sent along: set baseURL to where the API is",
+        };
+        Some(["The server redirects to ", to, why].concat())
     }
 
     /// `{"status":200,"requestId":null,"rateLimit":null,"attempts":1}`

@@ -8,7 +8,7 @@ use crate::error::{Details, Error, Kind};
 use crate::json::{self, Cursor};
 use crate::scan;
 use crate::sse;
-use crate::wire::chunk;
+use crate::wire::{chunk, failure};
 use std::borrow::Cow;
 
 /// Events that only keep the connection open, whatever they say.
@@ -150,6 +150,10 @@ impl Decoder {
         let Ok(mut chunk) = chunk::Chunk::read(&mut cursor) else {
             return self.repairs.note("data_ignored");
         };
+        let is_bare = chunk.choices.is_none() && chunk.error.is_none();
+        if let Some(error) = if is_bare { failure::of_other_api(raw, &self.secrets) } else { None } {
+            return self.fail(error);
+        }
         if let (Some(inner), false) = (foreign::unwrapped(&chunk), is_inner) {
             self.repairs.note("foreign_shape");
             return self.object(inner, "", true);

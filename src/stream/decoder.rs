@@ -316,6 +316,10 @@ impl Decoder {
     }
 
     fn truncate(&mut self) {
+        // JSON of which nothing is a reply's.
+        if self.is_plain && !self.cut && !self.has_begun && self.values > 0 {
+            return self.fail_as_no_reply();
+        }
         let message = if self.cut {
             "The response ended in the middle of its JSON"
         } else if self.values == 0 {

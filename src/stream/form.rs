@@ -41,7 +41,8 @@ impl Form {
 
 /// Details that came beside a `reasoning` go back, in whichever chunk they come; see `dialect/messages/thinking.rs`.
 fn reasoning(delta: &Delta<'_>) -> &'static str {
-    let is_thinking = |part: &&str| json::member(part, "type").is_some_and(|kind| scan::has_any(kind, "thinking/reasoning"));
+    let is_thinking =
+        |part: &&str| json::member(part, "type").is_some_and(|kind| scan::has_any(kind, "thinking/reasoning"));
     let parts = delta.content.filter(|content| content.starts_with('[')).map(json::elements).unwrap_or_default();
     if parts.iter().any(is_thinking) {
         return "parts";

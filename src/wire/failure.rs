@@ -8,6 +8,7 @@
 
 mod advice;
 mod cause;
+mod foreign;
 mod overflow;
 mod wrapped;
 
@@ -17,6 +18,7 @@ use crate::scan;
 use crate::secret::Secrets;
 use crate::sse;
 use cause::Meant;
+pub use foreign::leads_to_login;
 
 /// How far into errors within errors to look.
 const DEPTH: usize = 12;
@@ -76,8 +78,22 @@ pub fn not_a_reply(content_type: &str, body: &str, secrets: &Secrets) -> Error {
         message.push_str(": ");
         message.push_str(&text);
     }
-    message.push_str(". Check the base URL");
+    message.push_str(if foreign::is_login(&body) { foreign::ADVICE } else { ". Check the base URL" });
     Error::stream(Kind::Malformed, message, Details { body: Some(body), ..Details::default() })
+}
+
+/// The error that an object without choices means which is another API's answer; `None`: it is not known to be one's.
+pub fn of_other_api(raw: &str, secrets: &Secrets) -> Option<Error> {
+    let mut message = String::from("This is ");
+    message.push_str(foreign::api(raw)?);
+    // What failed there is said, too.
+    let body = secrets.struck_out(raw);
+    let inner = json::member(&body, "response").unwrap_or(&body);
+    if let Some(said) = read(json::member(inner, "error").unwrap_or("")).take_message() {
+        message.push_str(". It says: ");
+        message.push_str(&said);
+    }
+    Some(Error::stream(Kind::Malformed, message, Details { body: Some(body), ..Details::default() }))
 }
 
 impl Found {
@@ -318,6 +334,9 @@ fn excerpt(status: u16, body: &str) -> String {
         false => ": ",
     });
     message.push_str(if is_json { "" } else { &text });
+    if is_html(body) && foreign::is_login(body) {
+        message.push_str(foreign::ADVICE);
+    }
     message
 }
 

@@ -98,7 +98,8 @@ fn after(status: u16, headers: &[(&str, &str)], body: &str) -> (Option<u64>, Opt
 }
 
 fn google(message: &str, details: Value) -> String {
-    json!([{"error": {"code": 429, "message": message, "status": "RESOURCE_EXHAUSTED", "details": details}}]).to_string()
+    json!([{"error": {"code": 429, "message": message, "status": "RESOURCE_EXHAUSTED", "details": details}}])
+        .to_string()
 }
 
 fn retry_info(delay: &str) -> Value {
@@ -107,7 +108,9 @@ fn retry_info(delay: &str) -> Value {
 
 #[test]
 fn a_body_says_when_to_come_back() {
-    let waits = |message: &str| after(429, &[], &json!({"error": {"message": message, "code": "rate_limit_exceeded"}}).to_string()).0;
+    let waits = |message: &str| {
+        after(429, &[], &json!({"error": {"message": message, "code": "rate_limit_exceeded"}}).to_string()).0
+    };
     for (message, ms) in [
         ("Rate limit reached. Please try again in 1.4s.", 1400),
         ("Please try again in 20 seconds", 20_000),
@@ -130,13 +133,20 @@ fn a_body_says_when_to_come_back() {
     assert_eq!(after(429, &[], r#"{"message":"slow","retry_after_ms":70}"#).0, Some(70));
     assert_eq!(after(503, &[], r#"{"error":"Model m is currently loading","estimated_time":20.5}"#).0, Some(20_500));
     let raw = google("no", json!([retry_info("2s")]));
-    let wrapped = json!({"error": {"message": "Provider returned error", "code": 429, "metadata": {"raw": raw}}}).to_string();
+    let wrapped =
+        json!({"error": {"message": "Provider returned error", "code": 429, "metadata": {"raw": raw}}}).to_string();
     assert_eq!(after(429, &[], &wrapped).0, Some(2000), "within another error");
     // A null says nothing, nor does a number that belongs to something else.
-    for body in [r#"{"message":"slow","retry_after":null,"code":429}"#, r#"{"message":"Try again in a while. 30 others do"}"#] {
+    for body in
+        [r#"{"message":"slow","retry_after":null,"code":429}"#, r#"{"message":"Try again in a while. 30 others do"}"#]
+    {
         assert!(after(429, &[], body).0.unwrap() < 500, "{body}");
     }
-    assert_eq!(after(429, &[("retry-after", "3")], &google("x", json!([retry_info("1.4s")]))).0, Some(3000), "a header first");
+    assert_eq!(
+        after(429, &[("retry-after", "3")], &google("x", json!([retry_info("1.4s")]))).0,
+        Some(3000),
+        "a header first"
+    );
 }
 
 #[test]
@@ -149,7 +159,8 @@ fn what_is_told_stands_in_the_error() {
     assert_eq!(failed(&[], &message), (json!(360_000), json!(true)), "too long for us to wait, and it will pass");
     assert_eq!(failed(&[("retry-after", "120")], "{}"), (json!(120_000), json!(true)));
     assert_eq!(failed(&[("retry-after-ms", "90000")], &message), (json!(90_000), json!(true)));
-    let spent = [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "2h"), ("x-should-retry", "false")];
+    let spent =
+        [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "2h"), ("x-should-retry", "false")];
     assert_eq!(failed(&spent, "{}"), (json!(7_200_000), json!(true)));
     assert_eq!(failed(&[("x-should-retry", "false")], "{}").0, Value::Null);
 }
@@ -161,7 +172,10 @@ fn what_cannot_pass_is_not_tried_again() {
     for (message, kind) in [
         (too_large, "rate_limit"),
         ("Tokens per minute: limit: 8,000, requested: 9,100. Please try again in 2s", "rate_limit"),
-        ("Rate limit reached on tokens per day (TPD): Limit 100000, Used 99337, Requested 1335. Please try again in 9s.", "quota"),
+        (
+            "Rate limit reached on tokens per day (TPD): Limit 100000, Used 99337, Requested 1335. Please try again in 9s.",
+            "quota",
+        ),
         ("Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 requests per min", "quota"),
         ("You have reached your monthly limit", "quota"),
         ("Quota exceeded for metric: free_tier_requests, limit: 0, model: x. Please retry in 20s.", "quota"),
@@ -219,7 +233,9 @@ fn a_member_that_is_called_a_failure_is_one() {
         plain.finish();
         assert_eq!(plain.failure().unwrap().message(), "boom", "{frame}");
     }
-    for frame in [json!({"has_error": false}), json!({"lastError": null}), json!({"error": ""}), json!({"default": "x"})] {
+    for frame in
+        [json!({"has_error": false}), json!({"lastError": null}), json!({"error": ""}), json!({"default": "x"})]
+    {
         let mut decoder = Decoder::new(Mode::Nothing, 1);
         decoder.feed(format!("{text}data: {frame}\n\n").as_bytes());
         assert!(decoder.failure().is_none(), "{frame}");

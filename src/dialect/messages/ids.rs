@@ -25,8 +25,9 @@ impl Ids {
     pub fn mended(self, raw: &str) -> Option<String> {
         let id = json::string(raw).filter(|id| !self.take(id))?;
         // FNV-1a
-        let mut hash =
-            id.bytes().fold(0xCBF2_9CE4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3));
+        let mut hash = id
+            .bytes()
+            .fold(0xCBF2_9CE4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3));
         let mut out = String::from("\"");
         let mut digits = SHORT;
         if self == Self::Common {

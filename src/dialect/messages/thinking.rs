@@ -16,7 +16,8 @@ use crate::wire::body::Body;
 use crate::wire::clean::text_member;
 
 /// Members that hold it, in any form.
-const ALL: &str = "reasoning_content/reasoning/reasoning_text/reasoning_details/reasoning_opaque/thinking_blocks/thinking";
+const ALL: &str =
+    "reasoning_content/reasoning/reasoning_text/reasoning_details/reasoning_opaque/thinking_blocks/thinking";
 /// Those of them that hold its text.
 const TEXTS: &str = "reasoning_content/reasoning/reasoning_text";
 /// How deep in a part its text may lie.
@@ -58,12 +59,16 @@ pub fn asks_for_all(body: &Body) -> bool {
         "preserve_thinking" => value == "true",
         _ => false,
     };
-    let is_kept = |thinking: &str| json::member(thinking, "keep").is_some_and(|keep| json::filled(keep).is_some() || keep == "true");
+    let is_kept = |thinking: &str| {
+        json::member(thinking, "keep").is_some_and(|keep| json::filled(keep).is_some() || keep == "true")
+    };
     body.has_any(&|name, value| {
         asks(name, value)
             || (name == "thinking" && is_kept(value))
             || (scan::is_any(name, "thinking/reasoning/chat_template_kwargs/extra_body")
-                && json::members(value).iter().any(|(name, value)| asks(name, value) || (*name == "thinking" && is_kept(value))))
+                && json::members(value)
+                    .iter()
+                    .any(|(name, value)| asks(name, value) || (*name == "thinking" && is_kept(value))))
     })
 }
 

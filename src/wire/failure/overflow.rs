@@ -12,7 +12,8 @@ const EXCESS: &str = "exceed/too long/too large/too big/too many/maximum/limit/l
 const OTHERS: &str = "per min/per-min/per sec/per day/per-day/per hour/tokens per/rate limit/(tpm)/(tpd)/quota/deadline/too quickly\
                       /please wait/try again later";
 /// The parameters that bound a reply.
-const BOUNDS: &str = "max_tokens/max_completion_tokens/max_new_tokens/max_output_tokens/maxoutputtokens/max_tokens_to_sample";
+const BOUNDS: &str =
+    "max_tokens/max_completion_tokens/max_new_tokens/max_output_tokens/maxoutputtokens/max_tokens_to_sample";
 /// Phrases that need no other words.
 const PHRASES: &str = "context length/context size/context window/input length/range of input/reduce the length/reduce your prompt\
                        /+ `max_new_tokens`/+ max_new_tokens/model token limit/input too long";
@@ -40,7 +41,8 @@ pub fn is_message(message: &str) -> bool {
     // "max_tokens is too large", with nothing of the conversation before it.
     let bound = scan::words(BOUNDS).filter_map(|name| scan::position(message, name)).min();
     let before = bound.and_then(|at| message.get(..at)).unwrap_or(message);
-    if bound.is_some() && !scan::has_any(before, "prompt/inputs/input length/input tokens/context/message/conversation") {
+    if bound.is_some() && !scan::has_any(before, "prompt/inputs/input length/input tokens/context/message/conversation")
+    {
         return false;
     }
     let has = |words| scan::has_any(message, words);
