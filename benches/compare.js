@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import * as tw from "tokenwire";
 import { cases } from "./compare/cases.js";
 import { CLIENTS, nothing, paramsFor } from "./compare/clients.js";
 import { judge } from "./compare/judge.js";
@@ -10,7 +11,7 @@ import { printCases, printTable } from "./compare/print.js";
 
 const PEERS = ["openai", "ai", "@ai-sdk/openai-compatible", "@xsai/stream-text", "eventsource-parser"];
 /** Nobody waits for a network here. */
-const LIMIT_MS = 2000;
+const LIMIT_MS = 5000;
 
 const { values } = parseArgs({ options: { list: { type: "boolean", default: false }, out: { type: "string" } } });
 
@@ -22,13 +23,14 @@ process.on("uncaughtException", (error) => uncaught.push(error));
 async function run(client, one) {
   const given = nothing();
   const params = paramsFor([...new Set(one.wanted.tool_calls.map(({ name }) => name))]);
-  const reading = client.read(one.fetch, params, given).catch((error) => { given.error = error ?? new Error(); });
+  const read = client.strict && one.own ? one.own(tw) : client.read(one.fetch, params, given);
+  const reading = read.catch((error) => { given.error = error ?? new Error(); });
   const hung = await late(reading);
   await settled();
   const [stray] = uncaught.splice(0);
   if (hung) return { verdict: "hung", why: `no end within ${LIMIT_MS} ms` };
   const judged = judge(client, given, one);
-  if (stray === undefined) return judged;
+  if (stray === undefined || judged.verdict === "not asked") return judged;
   const why = `uncaught: ${stray}${judged.why ? `; and ${judged.why}` : ""}`;
   return { ...judged, verdict: "wrong", why, uncaught: true, otherwise: judged.verdict };
 }
@@ -54,10 +56,13 @@ async function compare() {
 function counted(all) {
   return Object.fromEntries(Object.keys(CLIENTS).map((client) => {
     const of = (part) => all.filter((one) => one.part === part).map(({ results }) => results[client]);
-    const right = (part) => ({ right: of(part).filter(({ verdict }) => verdict === "right").length, of: of(part).length });
+    const right = (part) => ({
+      right: of(part).filter(({ verdict }) => verdict === "right").length,
+      of: of(part).filter(({ verdict }) => verdict !== "not asked").length,
+    });
     const count = (what) => all.filter(({ results }) => what(results[client])).length;
     return [client, {
-      streams: right("streams"), errors: right("errors"), recorded: right("recorded"),
+      streams: right("streams"), errors: right("errors"), recorded: right("recorded"), field: right("field"),
       falseComplete: count(({ passedOff }) => passedOff),
       withoutReason: count(({ passedOff, finish_reason }) => passedOff && !finish_reason),
       hung: count(({ verdict }) => verdict === "hung"),

@@ -2,7 +2,8 @@
 import { STATUS_CODES } from "node:http";
 import { cutEvery, join, readsOf, toBytes, toText } from "../../tests/js/support/bytes.js";
 import { adjust, expectationOf } from "../../tests/js/support/expected.js";
-import { hasRecorded, quirks, recordedStreams } from "../../tests/js/support/fixtures.js";
+import { fieldCases } from "../../tests/js/cases/field.js";
+import { fieldReports, hasRecorded, quirks, recordedStreams } from "../../tests/js/support/fixtures.js";
 
 /** No source kept the cuts of the network: what fits into one packet is a read. */
 const PACKET = 1460;
@@ -15,8 +16,8 @@ export function cases() {
   if (!hasRecorded) throw new Error("../shared/fixtures is not there: nothing can be compared without its cases");
   const { streams, errors } = quirks();
   const recorded = recordedStreams().filter(({ expected }) => expected);
-  const all = [...streams.map(quirkStream), ...errors.map(quirkError), ...recorded.map(recordedStream)];
-  for (const part of ["streams", "errors", "recorded"]) {
+  const all = [...streams.map(quirkStream), ...errors.map(quirkError), ...recorded.map(recordedStream), ...fieldReports().map(report)];
+  for (const part of ["streams", "errors", "recorded", "field"]) {
     if (!all.some((one) => one.part === part)) throw new Error(`../shared/fixtures holds no case of the part "${part}"`);
   }
   return all;
@@ -36,6 +37,14 @@ function quirkError({ name, status, content_type, body, expected }) {
 function recordedStream({ name, bytes, expected }) {
   const wanted = { ...adjust(expected), words: expected.error?.message, several: expected.n > 1 };
   return made("recorded", name, cutEvery(bytes, PACKET), wanted);
+}
+
+/** `own`: tokenwire by the cases of its own tests, whole and cut, in every face, its requests too. */
+function report(given) {
+  const [{ body, status = 200, type = "text/event-stream" }] = given.wire;
+  const calls = Object.entries(given.expect).filter(([path]) => path.includes("tool_calls")).map(([, { name }]) => name).filter(Boolean);
+  const wanted = { tool_calls: calls.map((name) => ({ name })), end: given.expect.end === "error" ? "error" : "complete" };
+  return { ...made("field", given.id, [toBytes(body)], wanted, status, type), report: given, own: fieldCases([given])[0].run };
 }
 
 function made(part, name, reads, wanted, status = 200, contentType = "text/event-stream") {

@@ -11,7 +11,7 @@ import { chat } from "tokenwire";
 import { streamText as xsaiStreamText } from "@xsai/stream-text";
 import { ofCompletion, readThrough } from "../../tests/js/support/outcome.js";
 
-const apiKey = "key";
+const apiKey = "sk-0123456789abcdef";
 const baseURL = "https://api.example.com/v1";
 const messages = [{ role: "user", content: "Hi" }];
 const asksForUsage = { stream: true, stream_options: { include_usage: true } };

@@ -11,17 +11,42 @@
  * - a reply that was cut, failed or refused must end in an error with a message, and what the provider said is in it (or
  *   in the status beside it). Text from before the failure may be missing, for here it came in the same network read; it
  *   may not be other text.
+ *
+ * A report from the field is asked of the others where they stream it, and of what they have a name for; tokenwire is held to
+ * all of it.
  */
 import * as tw from "tokenwire";
 import { checkApiError } from "../../tests/js/cases/errors.js";
+import { check } from "../../tests/js/cases/field.js";
 import { difference } from "../../tests/js/support/check.js";
 import { adjust, endDifference, replyDifference } from "../../tests/js/support/expected.js";
 
 /** { verdict, why } of what a client gave; `passedOff` if a reply that is not whole was given as a finished answer. */
 export function judge(client, given, one) {
+  if (one.report) return judgeReport(client, given, one);
   const why = client.strict ? strictly(given, one) : fairly(client, given, one.wanted, one.body);
   const passedOff = one.wanted.end !== "complete" && given.error === undefined;
   return { verdict: why === undefined ? "right" : "wrong", why, ...(passedOff && { passedOff, finish_reason: given.finish_reason }) };
+}
+
+const ASKED = /^(text|end|error\.message|differentIds|final\.(usage|choices\.0\.(finish_reason|message\.tool_calls\.(length|\d\.function))))/;
+
+function judgeReport(client, given, { report, wanted }) {
+  const isAsked = (path) => ASKED.test(path) || (client.reasoning && path.endsWith("reasoning_content"));
+  const asked = Object.entries(report.expect).filter(([path]) => isAsked(path));
+  if (client.strict) return given.error ? { verdict: "wrong", why: messageOf(given.error) } : { verdict: "right" };
+  if (report.request.params?.stream === false || !asked.length) return { verdict: "not asked" };
+  const tool_calls = given.tool_calls.map(({ id, name, arguments: text }) => ({ id, function: { name, arguments: text } }));
+  const message = { tool_calls, reasoning_content: given.reasoning };
+  const choice = { message, finish_reason: given.finish_reason };
+  const seen = { ...given, end: given.error ? "error" : "complete", final: { usage: given.usage, choices: [choice] } };
+  const passedOff = wanted.end === "error" && !given.error && { passedOff: true, finish_reason: given.finish_reason };
+  try {
+    for (const [path, expected] of asked) check(seen, path, expected, "given");
+    return { verdict: "right" };
+  } catch (failure) {
+    return { verdict: "wrong", why: failure.message, ...passedOff };
+  }
 }
 
 function strictly(given, { part, wanted, body }) {

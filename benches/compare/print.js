@@ -1,6 +1,6 @@
 /** The comparison for people. */
 
-const PARTS = { streams: "quirk streams", errors: "quirk errors", recorded: "recorded" };
+const PARTS = { streams: "quirk streams", errors: "quirk errors", recorded: "recorded", field: "field reports" };
 
 export function printTable({ node, versions, clients }) {
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
@@ -13,6 +13,7 @@ export function printTable({ node, versions, clients }) {
   const sum = (what) => Object.values(clients).reduce((total, row) => total + row[what], 0);
   console.log("false complete: a reply that was cut or had failed, given as a finished answer, without an error;");
   console.log(`  in ${sum("withoutReason")} of the ${sum("falseComplete")} a caller who looks could tell by the finish reason that never came`);
+  console.log("field reports: asked of the others where they stream them and have a name for what is asked");
   console.log("uncaught: a rejection or exception that nobody who reads the stream gets to catch; it ends a Node process, and is wrong;");
   console.log(`  in ${sum("onlyUncaught")} of the ${sum("uncaught")} nothing else was`);
 }
@@ -21,7 +22,7 @@ export function printTable({ node, versions, clients }) {
 export function printCases({ cases }) {
   for (const { part, name, results } of cases) {
     const verdicts = Object.entries(results);
-    const wrong = verdicts.filter(([, { verdict }]) => verdict !== "right");
+    const wrong = verdicts.filter(([, { verdict }]) => verdict === "wrong" || verdict === "hung");
     console.log(`\n${PARTS[part]}: ${name}: ${verdicts.length - wrong.length}/${verdicts.length} right`);
     for (const [client, { verdict, why, passedOff }] of wrong) {
       console.log(`  ${client}: ${verdict}${passedOff ? ", false complete" : ""}: ${why}`);

@@ -7,6 +7,7 @@ import { dialectCases } from "./dialects.js";
 import { endCases } from "./ends.js";
 import { entryCases } from "./entry.js";
 import { errorBodyCases, errorCases } from "./errors.js";
+import { fieldCases } from "./field.js";
 import { foreignCases } from "./foreign.js";
 import { handedCases } from "./handed.js";
 import { holeCases } from "./holes.js";
@@ -25,7 +26,7 @@ import { streamCases } from "./stream.js";
 import { timeCases } from "./time.js";
 import { toldCases } from "./told.js";
 
-/** All cases, given the data of the case files: {baseUrls, streams, errors, recorded?}. */
+/** All cases, given the data of the case files: {baseUrls, streams, errors, reports?, recorded?}. */
 export function allCases(data) {
   return [
     ...entryCases,
@@ -53,6 +54,7 @@ export function allCases(data) {
     ...askedCases,
     ...placeCases,
     ...replyCases(data.streams),
+    ...fieldCases(data.reports ?? []),
     ...recordedCases(data.recorded ?? []),
   ];
 }

@@ -26,6 +26,9 @@ export function quirks() {
   return hasRecorded ? readJson(new URL("fixtures/quirks.json", shared)) : { streams: [], errors: [] };
 }
 
+/** ../shared/fixtures/field.json, or nothing to run. */
+export const fieldReports = () => (hasRecorded ? readJson(new URL("fixtures/field.json", shared)) : []);
+
 /** All files of the recorded data with this ending, as {name, url, base}. */
 function filesEnding(ending) {
   if (!hasRecorded) return [];
@@ -66,6 +69,7 @@ export function portableData() {
     baseUrls: ownCases("base-url"),
     streams: [...ownCases("streams"), ...streams],
     errors: [...ownCases("errors"), ...errors],
+    reports: [...ownCases("field"), ...fieldReports()],
     recorded: small.map(({ name, bytes, expected }) => ({ name, base64: Buffer.from(bytes).toString("base64"), expected })),
   };
 }

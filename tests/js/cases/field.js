@@ -1,0 +1,159 @@
+// Reports from the field, rebuilt (form: ../shared/fixtures/README.md): the same comes out of every face, wherever the bytes are cut.
+
+import { difference, match, ok } from "../support/check.js";
+import { cutAt, cutEvery, random, randomCuts, toBytes } from "../support/bytes.js";
+import { collect, readCleanSse } from "../support/outcome.js";
+
+const streamed = { model: "m", messages: [{ role: "user", content: "hi" }], stream: true };
+
+/** A provider that answers each request with the next reply, the last again and again. */
+function provider(wire, cut) {
+  const fake = async (url, init) => {
+    const now = performance.now();
+    const body = init?.body ? JSON.parse(init.body) : undefined;
+    fake.requests.push({ url: String(url), headers: Object.fromEntries(new Headers(init?.headers)), body, now });
+    const reply = wire[Math.min(fake.requests.length, wire.length) - 1];
+    const parts = cut(toBytes(reply.body));
+    const stream = new ReadableStream({
+      pull: (controller) => (parts.length ? controller.enqueue(parts.shift().slice()) : controller.close()),
+    }, { highWaterMark: 0 });
+    const headers = { "content-type": reply.type ?? "text/event-stream", ...reply.headers };
+    return new Response(stream, { status: reply.status ?? 200, headers });
+  };
+  return Object.assign(fake, { requests: [] });
+}
+
+const foldText = (chunks) => chunks.map(({ choices }) => choices.find(({ index }) => index === 0)?.delta.content ?? "").join("");
+
+/** Ways to read a stream: each gives the text that it gave, and what it threw. */
+const faces = {
+  async text(stream) {
+    const { items, error } = await collect(stream.text);
+    return { text: items.join(""), error };
+  },
+  async chunks(stream) {
+    const { items, error } = await collect(stream);
+    return { text: foldText(items), error };
+  },
+  async events(stream) {
+    const { items, error } = await collect(stream.events);
+    return { text: items.filter(({ type }) => type === "text").map(({ text }) => text).join(""), events: items, error };
+  },
+  async final(stream) {
+    let error;
+    await stream.final().catch((reason) => (error = reason));
+    return { text: stream.snapshot.choices.find(({ index }) => index === 0)?.message.content ?? "", error };
+  },
+  async sse(stream, tw) {
+    const { items, error } = await collect(stream.toReadableStream());
+    const decoder = new TextDecoder();
+    const text = items.map((bytes) => decoder.decode(bytes, { stream: true })).join("");
+    const frames = readCleanSse(text).filter((frame) => frame !== "[DONE]" && !frame.error);
+    // What is handed on is read as it was.
+    const again = tw.createClient({ baseURL: "https://next.example/v1", maxRetries: 0, fetch: async () => new Response(text, { headers: { "content-type": "text/event-stream" } }) });
+    const second = again.chat(streamed);
+    await second.final().catch(() => {});
+    return { text: foldText(frames), error, again: second };
+  },
+  async tee(stream) {
+    const [one, other] = stream.tee();
+    const [{ items, error }] = await Promise.all([collect(one.text), collect(other)]);
+    return { text: items.join(""), error, again: other };
+  },
+};
+
+/** What a call came to, as the paths of an expectation name it. */
+async function observe(tw, given, face, cut) {
+  const { request, wire, roundtrip } = given;
+  const fetch = provider(wire, cut);
+  const params = { ...streamed, ...request.params };
+  for (const name of request.unset ?? []) delete params[name];
+  const seen = { requests: 0 };
+  const client = tw.createClient({ baseURL: "https://api.example.com/v1", dangerouslyAllowBrowser: true, ...request.options, fetch });
+  try {
+    if (params.stream) {
+      const stream = client.chat(params);
+      const read = await faces[face](stream, tw);
+      Object.assign(seen, read, { end: stream.end, repairs: stream.repairs });
+      seen.final = (read.again ?? stream).snapshot;
+    } else {
+      seen.final = await client.chat(params);
+      seen.text = seen.final.choices[0]?.message.content ?? "";
+      seen.end = "complete";
+    }
+    if (roundtrip) {
+      const message = seen.final.choices[0].message;
+      const messages = [...params.messages, message, ...(roundtrip.append ?? []), { role: "user", content: "Go on" }];
+      const next = client.chat({ ...params, messages });
+      await (params.stream ? next.final() : next);
+    }
+  } catch (error) {
+    seen.error = error;
+  }
+  const { requests } = fetch;
+  [seen.request, seen.request2, seen.requests] = [requests[0], requests[1], requests.length];
+  seen.waitedMs = requests.length > 1 ? requests[1].now - requests[0].now : 0;
+  return seen;
+}
+
+const at = (value, path) => path.split(".").reduce((from, name) => from?.[name], value);
+
+const idsOf = (seen) => [
+  ...(seen.final?.choices[0]?.message.tool_calls ?? []).map(({ id }) => id),
+  ...(seen.request?.body?.messages ?? []).flatMap(({ tool_calls, tool_call_id }) => [...(tool_calls ?? []).map(({ id }) => id), ...(tool_call_id === undefined ? [] : [tool_call_id])]),
+];
+
+const rules = {
+  differentIds: (seen) => new Set(seen.final.choices[0].message.tool_calls.map(({ id }) => id)).size === seen.final.choices[0].message.tool_calls.length,
+  shortIds: (seen) => idsOf(seen).every((id) => id.length > 0 && id.length <= 40),
+  cleanIds: (seen) => idsOf(seen).every((id) => /^[A-Za-z0-9_-]+$/.test(id)),
+};
+
+/** Holds what a call came to against one path of an expectation. */
+export function check(seen, path, expected, where) {
+  if (rules[path]) return ok(rules[path](seen), `${where}: ${path} of ${JSON.stringify(idsOf(seen))}`);
+  const value = at(seen, path);
+  const told = `${where}: ${path} (end ${seen.end}, error ${seen.error?.message ?? "none"})`;
+  if (expected?.$re !== undefined) return match(typeof value === "string" ? value : JSON.stringify(value), new RegExp(expected.$re), told);
+  if (expected?.$min !== undefined) return ok(value >= expected.$min, `${told}: ${value} is less than ${expected.$min}`);
+  if (expected?.$absent) return ok(value === undefined, `${told}: ${JSON.stringify(value)}`);
+  const found = difference(value, expected);
+  ok(found === undefined, `${told}: ${found}`);
+}
+
+const whole = (bytes) => [bytes];
+
+/** How the bytes of a case are cut: `every` place in two, where that is wanted, else a few. */
+function* cuts(given, every) {
+  yield ["whole", whole];
+  const length = toBytes(given.wire[0].body).length;
+  // What waits takes its time, and is no matter of cuts.
+  if (given.expect.waitedMs || !given.wire[0].body) return;
+  yield ["byte by byte", (bytes) => cutEvery(bytes, 1)];
+  const next = random(length);
+  for (let turn = 0; turn < 3; turn += 1) {
+    const places = randomCuts(toBytes(given.wire[0].body), 9, next);
+    yield [`cut at ${places}`, (bytes) => cutAt(bytes, places)];
+  }
+  for (let place = 1; every && place < length; place += 1) yield [`cut at ${place}`, (bytes) => cutAt(bytes, [place])];
+}
+
+/** The cases of a file; `every`: at every split too, by `final()` and as chunks. */
+export function fieldCases(list, every = false) {
+  return list.map((given) => ({
+    name: `field: ${given.id}`,
+    async run(tw) {
+      const isStream = given.request.params?.stream !== false;
+      for (const [cut, parts] of cuts(given, every)) {
+        const isPlace = /^cut at \d+$/.test(cut);
+        for (const face of isStream ? (isPlace ? ["final", "chunks"] : Object.keys(faces)) : ["final"]) {
+          const seen = await observe(tw, given, face, parts);
+          for (const [path, expected] of Object.entries(given.expect)) {
+            if (path.startsWith("events") && face !== "events") continue;
+            check(seen, path, expected, `${isStream ? face : "plain"}, ${cut}`);
+          }
+        }
+      }
+    },
+  }));
+}
