@@ -90,6 +90,18 @@ export type ProviderName =
   | "deepinfra"
   | "cohere"
   | "github"
+  | "github-azure"
+  | "copilot"
+  | "bedrock"
+  | "vertex"
+  | "databricks"
+  | "ark"
+  | "qianfan"
+  | "venice"
+  | "kimicode"
+  | "llama"
+  | "friendli"
+  | "zen"
   | "nvidia"
   | "sambanova"
   | "novita"
@@ -104,7 +116,7 @@ export type ProviderName =
 export interface ClientOptions {
   /** With or without /v1, trailing slash, or a pasted full endpoint. Default "https://api.openai.com/v1". */
   baseURL?: string;
-  /** Sent as a Bearer token. A function is asked at every call. */
+  /** Sent as a Bearer token, without blanks, quotes or "Bearer" around it. A function is asked at every call. */
   apiKey?: string | (() => string | Promise<string>);
   /** Default model for calls that name none. */
   model?: string;
@@ -144,6 +156,11 @@ export interface ClientOptions {
   limits?: { maxEventBytes?: number; maxResponseBytes?: number; maxToolCalls?: number };
   /** A key in a page is readable by everyone who opens it; without this, a key given in a browser page is refused. */
   dangerouslyAllowBrowser?: boolean;
+  /**
+   * A key goes over http to this machine and its network: private addresses, single-label hosts, .local, .internal and the like.
+   * Elsewhere only with this: anyone on the way could read it.
+   */
+  allowInsecureKey?: boolean;
 }
 
 /** How a call ended. */
@@ -269,6 +286,8 @@ export class TokenwireError extends Error {
   readonly kind: ErrorKind;
   /** The same request may succeed later. */
   readonly retryable: boolean;
+  /** In how many ms to come back, where the provider said so, in headers or body. */
+  readonly retryAfterMs?: number;
   /** Like instanceof, but also true for errors of another realm or of another copy of this package. */
   static isInstance<T extends TokenwireError>(this: abstract new (...args: any[]) => T, x: unknown): x is T;
   /** With name and message, which JSON leaves out of errors; without headers and body. */

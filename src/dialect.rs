@@ -12,15 +12,16 @@
 //!
 //! `rename`, `drop`: members of the body. `dropValues`: members that are left out with these values. `keep`: not left out, whatever
 //! the rest says. `roles`: of messages. `usage`: false where `stream_options` is refused. `reasoning`,
-//! `strict`, `toolId`, `nullContent`: of messages, told in `dialect/messages.rs`. `models`: what holds for one model only; it is where refusals are
-//! learnt. The rows of known providers are `dialect/providers.json`; the package's JavaScript finds the row by host, for
+//! `strict`, `toolId` (9, "any"), `nullContent`: of messages, told in `dialect/messages.rs`, `reasoning` in `messages/thinking.rs`.
+//! `models`: what holds for one model only; it is where refusals are learnt, and in which form thinking (where no row says it) and ids
+//! came. The rows of known providers are `dialect/providers.json`; the package's JavaScript finds the row by host, for
 //! `client.dialect` must answer before there is any wasm.
 
 mod messages;
 
 use crate::json;
 use crate::wire::body::Body;
-pub(crate) use messages::Rules;
+pub(crate) use messages::{Ids, Rules};
 
 /// The rows of known providers, a JSON object by name.
 #[cfg(not(target_arch = "wasm32"))]
@@ -85,11 +86,22 @@ impl<'a> Dialect<'a> {
         let fact = |name: &str| json::member(self.provider, name);
         let mut roles = members(self.provider, "roles");
         roles.extend(members(self.model, "roles"));
+        // Of ids what a model showed counts, of thinking what the provider's row says.
+        let own = |name: &str| json::member(self.model, name);
+        let reasoning = fact("reasoning").or_else(|| own("reasoning")).and_then(json::string).unwrap_or("");
         let rules = Rules {
             roles,
-            reasoning: fact("reasoning").and_then(json::string).unwrap_or(""),
+            reasoning: if matches!(reasoning, "drop" | "tool_turns") && messages::asks_for_all(body) {
+                "keep"
+            } else {
+                reasoning
+            },
             strict: fact("strict") == Some("true"),
-            short_ids: fact("toolId").is_some(),
+            ids: match own("toolId").or_else(|| fact("toolId")) {
+                Some("\"any\"") => Ids::Any,
+                Some("9") => Ids::Short,
+                _ => Ids::Common,
+            },
             filled: fact("nullContent") == Some("false"),
         };
         let rewritten = body.get("messages").and_then(|list| rules.rewrite(list, note));

@@ -48,7 +48,7 @@ pub enum Kind {
 }
 
 /// The kinds that a provider's words can have.
-pub(crate) const KINDS: [Kind; 15] = [
+pub(crate) const KINDS: [Kind; 16] = [
     Kind::Auth,
     Kind::Permission,
     Kind::Quota,
@@ -64,6 +64,7 @@ pub(crate) const KINDS: [Kind; 15] = [
     Kind::Timeout,
     Kind::Malformed,
     Kind::Limit,
+    Kind::Config,
 ];
 
 impl Kind {
@@ -142,6 +143,10 @@ pub struct Details {
     pub request_id: Option<String>,
     /// The text of the error as it came.
     pub body: Option<String>,
+    /// When to come back, in ms from then.
+    pub retry_after_ms: Option<u64>,
+    /// The same request never passes, whatever the kind says.
+    pub is_hopeless: bool,
 }
 
 impl Error {
@@ -173,6 +178,18 @@ impl Error {
         self
     }
 
+    /// With the time after which to come back, in ms.
+    pub fn with_retry_after(mut self, wait_ms: Option<u64>) -> Self {
+        self.0.details.retry_after_ms = wait_ms;
+        self
+    }
+
+    /// With more words behind the message.
+    pub fn with_hint(mut self, hint: &str) -> Self {
+        self.0.message.push_str(hint);
+        self
+    }
+
     /// The neutral kind.
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -195,7 +212,8 @@ impl Error {
 
     /// True when the same request may succeed later.
     pub fn is_retryable(&self) -> bool {
-        self.0.kind.is_retryable() || matches!(self.0.status, Some(408 | 409))
+        let may_pass = self.0.kind.is_retryable() || matches!(self.0.status, Some(408 | 409));
+        may_pass && !self.0.details.is_hopeless
     }
 
     /// The name of the class that JavaScript throws, as in `openai`.
@@ -233,6 +251,10 @@ impl Error {
             out.push_str(&scan::decimal(status as u64));
         }
         let details = &self.0.details;
+        if let Some(wait) = details.retry_after_ms {
+            out.push_str(",\"retryAfterMs\":");
+            out.push_str(&scan::decimal(wait));
+        }
         member_into("code", &details.code, &mut out);
         member_into("type", &details.r#type, &mut out);
         member_into("param", &details.param, &mut out);

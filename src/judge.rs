@@ -31,12 +31,17 @@ pub fn judge(case: &Case, secrets: &Secrets) -> Verdict {
     let error = match case.place {
         Place::Refusal => {
             let id = Some(case.request_id.clone()).filter(|id| !id.is_empty());
+            if let Some(error) = failure::redirect(case.status, &case.context, id.clone()) {
+                return Verdict::Failed(error, None);
+            }
             let error = failure::response(case.status, &case.said, id, secrets);
+            let hint = failure::hint(&error, &case.said, &case.guessed);
+            let error = error.with_hint(&hint);
             let change = negotiate::answer(&error, &case.asked);
             return Verdict::Failed(error, change);
         }
         Place::Frame => failure::frame(&case.said, secrets),
-        Place::Reply => failure::not_a_reply(&case.content_type, &case.said, secrets),
+        Place::Reply => failure::not_a_reply(&case.context, &case.said, secrets),
         Place::Models => match models::read(&case.said, secrets) {
             Ok(models) => return Verdict::Models(models),
             Err(error) => error,

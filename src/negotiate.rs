@@ -12,7 +12,7 @@ mod asked;
 #[cfg(feature = "judge")]
 mod names;
 
-use crate::dialect::Rules;
+use crate::dialect::{Ids, Rules};
 use crate::json;
 use crate::scan;
 use crate::wire::body::Body;
@@ -142,7 +142,7 @@ impl Change {
             }
             How::Role => {
                 let to = quoted(&self.to);
-                let rules = Rules { roles: vec![(&self.name, &to)], ..Rules::default() };
+                let rules = Rules { roles: vec![(&self.name, &to)], ids: Ids::Any, ..Rules::default() };
                 let rewritten = body.get("messages").and_then(|list| rules.rewrite(list, &mut |_| {}));
                 if let Some(list) = rewritten {
                     body.set("messages", list);

@@ -32,6 +32,12 @@ impl Advice {
         Self { should_retry, after_ms: number("retry-after-ms", 1).or_else(|| number("retry-after", 1000)), spent_ms }
     }
 
+    /// In how many ms to come back after a refusal: the headers' own word, the body's, or when the limit is whole again.
+    pub fn after_ms(&self, error: &Error) -> Option<u64> {
+        let spent = self.spent_ms.filter(|_| error.status() == Some(429));
+        self.after_ms.or(error.details().retry_after_ms).or(spent)
+    }
+
     /// For how many ms the provider wants no request, whether this one is tried again or not. No timer goes beyond.
     pub fn pause_ms(&self) -> Option<u64> {
         self.after_ms.or(self.spent_ms).map(|wait| wait.min(i32::MAX as u64))
@@ -40,12 +46,12 @@ impl Advice {
 
 /// How long to wait before the next try, in ms; `None`: the failure stands. `tried`: tries so far. `random`: any number.
 pub fn delay(error: &Error, advice: Advice, tried: u32, random: u64) -> Option<u64> {
-    if !advice.should_retry.unwrap_or_else(|| is_worth_it(error)) {
+    if error.details().is_hopeless || !advice.should_retry.unwrap_or_else(|| is_worth_it(error)) {
         return None;
     }
     // A window that opens soon is worth the wait; a day's is not told to be the one that is meant.
     let spent = advice.spent_ms.filter(|wait| error.status() == Some(429) && *wait <= LONGEST_MS);
-    match advice.after_ms {
+    match advice.after_ms.or(error.details().retry_after_ms) {
         Some(wait) => Some(wait).filter(|wait| *wait <= LONGEST_MS),
         None => spent.or(Some(random % span(tried))),
     }

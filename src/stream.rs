@@ -14,6 +14,7 @@ mod decoder;
 mod events;
 mod fields;
 mod foreign;
+mod form;
 mod frame;
 mod limits;
 mod message;

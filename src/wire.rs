@@ -11,6 +11,7 @@ pub mod rate;
 pub mod request;
 
 use crate::json::{Cursor, Malformed};
+use crate::scan;
 
 /// A member of an object: key (between its quotes) and value, both raw.
 pub type Member<'a> = (&'a str, &'a str);
@@ -23,4 +24,12 @@ pub fn keep(members: &mut Vec<Member<'_>>, is_kept: &dyn Fn(&str, &str) -> bool)
 /// Reads one value; JSON's null is as good as absent.
 fn optional<'a>(cursor: &mut Cursor<'a>) -> Result<Option<&'a str>, Malformed> {
     Ok(Some(cursor.value()?).filter(|raw| *raw != "null"))
+}
+
+/// True for a member that tells of a failure by its name alone: `{"modelStreamErrorException":{…}}`, `{"Error":"…"}`.
+pub fn names_failure(key: &str, value: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    scan::words("exception/error/fault").any(|end| key.ends_with(end))
+        && scan::begins(value, b"{[\"")
+        && !scan::is_any(value, "{}/[]/\"\"")
 }

@@ -140,6 +140,7 @@ export class ApiCall extends Reply {
 
   #reads() {
     this.isReading = this.#isGood = true;
+    this.#request.place.guessed = undefined;
     this.isWaiting = this.isWanted;
     const learnt = ask(() => this.core.learnt());
     if (learnt) this.#request.dialect.learn(learnt);
@@ -239,10 +240,12 @@ export class ApiCall extends Reply {
     const cause = this.#cause && withoutSecrets(this.#cause, this.#request.secrets);
     const failure = super.judge(results, { headers: this.#headers, cause });
     if (failure?.kind === "timeout" && this.#phase) failure.phase = this.#phase;
+    // What the body said of when to come back, of what is not tried again.
+    if (this.#isRefused && failure?.retryable && failure.retryAfterMs) this.#request.queue.pause(Math.min(failure.retryAfterMs, 2 ** 31 - 1));
     return failure;
   }
 
-  letGo({ end, repairs }) {
+  letGo({ end, observed }) {
     this.#clock?.stop();
     this.#leave?.();
     // Where a read still waits, the end does not follow at once: a time ran out.
@@ -250,7 +253,7 @@ export class ApiCall extends Reply {
       linger(this.source, this.#controller);
       this.source = undefined;
     } else this.#putAway(this.failure?.cause);
-    this.#request?.dialect.observe(repairs);
+    if (observed) this.#request?.dialect.observe(observed);
     this.#request = undefined;
     this.#opens();
   }

@@ -390,7 +390,7 @@ export class Reply {
 }
 
 function resultsOf(core) {
-  const [end, meta, repairs, failure, body, snapshot] = ask(() => core.results()).split(SEPARATOR);
+  const [end, meta, repairs, failure, body, snapshot, observed] = ask(() => core.results()).split(SEPARATOR);
   ask(() => core.free());
-  return { end, meta, repairs, failure, body, snapshot };
+  return { end, meta, repairs, failure, body, snapshot, observed };
 }

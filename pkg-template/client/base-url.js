@@ -2,9 +2,12 @@
 import { config } from "../call/errors.js";
 import { providerAt, rootOf } from "./dialect.js";
 
-/** Hosts that speak plain http when nothing else is said: this machine, its network, a container's bare name. */
+/**
+ * Hosts of this machine and its network: private addresses, a container's bare name, names that no public one has. They speak plain
+ * http when nothing else is said, and may be sent a key over it. Whole hosts: 10.example.com is anybody's.
+ */
 const LOCAL =
-  /^(\[|[^.]+(:|$)|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0\.0\.0\.0|[^:]+\.(local|localhost|internal)(:|$))/i;
+  /^([^.:[\]]+|(127|10)(\.\d+){3}|192\.168(\.\d+){2}|172\.(1[6-9]|2\d|3[01])(\.\d+){2}|0\.0\.0\.0|\[(::1?|f[cd][\da-f]{2}:[^\]]*|fe[89ab][\da-f]:[^\]]*)\]|.+\.(local|localhost|internal|intranet|lan|home|home\.arpa|localdomain|svc))\.?$/i;
 
 /** Endpoints that get pasted whole. Azure's /models is a root of its own (see repairPath). */
 const ENDPOINT = /\/(chat\/completions|completions|responses|messages|models|embeddings|moderations)$/i;
@@ -12,7 +15,7 @@ const ENDPOINT = /\/(chat\/completions|completions|responses|messages|models|emb
 /** What was meant: the root under which /chat/completions stands, and the query that every request carries. */
 export function repairBaseURL(input) {
   const url = parse(input);
-  const { origin, username, password, protocol, hostname, search } = url;
+  const { origin, username, password, protocol, hostname, pathname, search } = url;
   if (!/^https?:$/.test(protocol)) throw config("baseURL must be an http: or https: URL");
   if (username || password) {
     throw config("baseURL must not hold a user name or password: fetch refuses such URLs. Use apiKey or headers");
@@ -20,11 +23,15 @@ export function repairBaseURL(input) {
   // Some parsers let a blank in a host through, as %20.
   if (/[\s%]/.test(hostname)) throw config(`${NO_URL}, without a blank in the host`);
   const provider = providerAt(url);
-  return { base: origin + repairPath(url, rootOf(provider)), query: search.slice(1), provider };
+  const root = rootOf(provider);
+  const path = repairPath(url, root);
+  // Nobody said so, neither the caller nor the table.
+  const isGuessed = path === "/v1" && root === undefined && !/v1/.test(pathname);
+  return { base: origin + path, query: search.slice(1), provider, isGuessed };
 }
 
 /** The address is on this machine or its network. */
-export const isLocal = (url) => LOCAL.test(new URL(url).host);
+export const isLocal = (url) => LOCAL.test(new URL(url).hostname);
 
 /** The address of one endpoint. `extra`: the options' own query, which wins over the base URL's; null takes away. */
 export function endpoint({ base, query }, path, extra) {
@@ -41,7 +48,7 @@ function parse(input) {
   // "localhost:8080" has no scheme, though it looks like one.
   if (!/^https?:/i.test(text) && !text.includes("://")) {
     text = text.replace(/^\/+/, "");
-    text = (LOCAL.test(text.split(/[/?#]/)[0]) ? "http://" : "https://") + text;
+    text = (LOCAL.test(text.split(/[/?#]/)[0].replace(/:\d*$/, "")) ? "http://" : "https://") + text;
   }
   try {
     return new URL(text);
@@ -56,7 +63,7 @@ const NO_URL = "baseURL is not a URL: expected something like https://api.openai
 /** `root`: the provider's, used where the path given is a part of the way there, or a guessed /v1. */
 function repairPath({ pathname, hostname }, root) {
   const given = pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
-  const isRoot = given === "/models" && hostname.endsWith(".azure.com");
+  const isRoot = given === "/models" && /\.azure\.(com|us|cn)$/.test(hostname);
   const path = (isRoot ? given : given.replace(ENDPOINT, "")).replace(/(\/v\d+\w*)\1+(?=\/|$)/g, "$1");
   if (root !== undefined && (root.startsWith(path) || path === "/v1")) return root;
   // An endpoint pasted with nothing before it proves that the API is at the host's root.

@@ -89,9 +89,18 @@ export class Dialect {
     this.#keep(facts);
   }
 
-  /** `repairs`: JSON text. A provider that nobody knows gets reasoning back under the name that it has for it. */
-  observe(repairs) {
-    if (!this.#facts.reasoning && repairs.includes('"reasoning_renamed"')) this.#keep({ ...this.#facts, reasoning: "details" });
+  /**
+   * `observed`: `[model, [[name, value], …]]`, JSON text: the form in which a model's thinking and ids came, in which they go back.
+   * Of thinking a row says it already.
+   */
+  observe(observed) {
+    const [model, forms] = JSON.parse(observed);
+    for (const [name, value] of forms) {
+      if (this.#facts[name] || this.#facts.models?.[model]?.[name] === value) continue;
+      const facts = this.facts;
+      put(own(own(facts, "models"), model), name, value);
+      this.#keep(facts);
+    }
   }
 
   #keep(facts) {

@@ -20,8 +20,17 @@ async function answer(ask) {
 function checked(key) {
   if (key === undefined) return undefined;
   if (typeof key !== "string") throw config(`apiKey must be a string, and is ${key === null ? "null" : `of type ${typeof key}`}`);
-  key = key.trim();
-  if (/[^\x21-\x7e]/.test(key))
-    throw config("apiKey holds a character that no key has: a blank, a line break, a typographic sign");
+  key = bare(key);
+  const wrong = /[^\x21-\x7e]/.exec(key);
+  if (wrong) {
+    const code = key.codePointAt(wrong.index).toString(16).toUpperCase().padStart(4, "0");
+    throw config(`apiKey holds a character that no header can carry (U+${code}): a blank, a line break, a typographic sign`);
+  }
   return key || undefined;
+}
+
+/** Without what gets copied along: blanks, quotes, what stands before it in a header. */
+function bare(key) {
+  const less = key.replace(/^[\s\u200b-\u200d\u2060"'`“”‘’]+|[\s\u200b-\u200d\u2060"'`“”‘’]+$/g, "").replace(/^(authorization:|bearer(?=\s|$))/i, "");
+  return less === key ? key : bare(less);
 }

@@ -9,6 +9,7 @@ const TYPES = {
   query: "object",
   extraBody: "object",
   adapt: "boolean",
+  allowInsecureKey: "boolean",
   dangerouslyAllowBrowser: "boolean",
   limits: "object",
 };

@@ -10,6 +10,8 @@ import { Queue } from "./queue.js";
 export class Place {
   /** The base URL after repair. */
   base;
+  /** The same where its path is nobody's word, until a reply came from there. */
+  guessed;
   dialect;
   queue;
   #repaired;
@@ -23,6 +25,7 @@ export class Place {
     const { baseURL = homeOf(provider) } = options;
     this.#repaired = repairBaseURL(baseURL);
     this.base = this.#repaired.base;
+    if (this.#repaired.isGuessed) this.guessed = this.base;
     this.dialect = new Dialect(provider, this.#repaired.provider);
     this.queue = new Queue(options.maxConcurrency ?? undefined);
     this.#options = options;
@@ -35,6 +38,9 @@ export class Place {
     return target;
   }
 }
+
+/** Addresses that name the model themselves. */
+const NAMES_MODEL = /\/(deployments|engines|serving-endpoints|models)\/[^/]+\/(.+\/)?chat\/completions/;
 
 /** An endpoint, and what the client's options say of requests to it. */
 class Target {
@@ -50,25 +56,28 @@ class Target {
     this.url = endpoint(repaired, path, queryOf(dialect.queryAt(repaired), options.query));
     const { protocol, hostname, origin, searchParams } = new URL(this.url);
     const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\]|.+\.localhost)$/.test(hostname);
-    this.#way = { origin, isLoopback, isOpen: protocol === "http:" };
+    this.#way = { origin, isLoopback, isOpen: protocol === "http:" && !isLocal(this.url) };
     const type = path === "/models" ? undefined : { "content-type": "application/json" };
     this.headers = headersOf([type, dialect.headers, options.headers]);
     this.secrets = secretsIn([...searchParams, ...Object.entries(this.headers)]);
     const { url } = this;
-    const needsModel = !url.includes("/deployments/") && !isLocal(url);
+    const needsModel = !NAMES_MODEL.test(url) && !isLocal(url);
     const said = { url, page: pageOrigin(), model: options.model, needsModel, adapt: options.adapt, ...boundsOf(options.limits) };
     this.settings = JSON.stringify(said).slice(0, -1);
   }
 
   /** Refuses to send a key to where others would read it. */
-  checkKey(isAllowed) {
+  checkKey({ allowInsecureKey, dangerouslyAllowBrowser }) {
     const { origin, isLoopback, isOpen } = this.#way;
     if (isLoopback) return;
-    if (isOpen) {
-      throw config(`a key is not sent over http: anyone on the way could read it. Use https for ${origin}, or send no apiKey`);
+    if (isOpen && !allowInsecureKey) {
+      throw config(
+        `a key is not sent over http to a public host: anyone on the way could read it. Use https for ${origin}, send no apiKey, ` +
+          "or set allowInsecureKey: true, where you know the way",
+      );
     }
     const page = pageOrigin();
-    if (page !== undefined && page !== origin && !isAllowed) {
+    if (page !== undefined && page !== origin && !dangerouslyAllowBrowser) {
       throw config(
         "a key in a page can be read by everyone who opens it. Keep it on a server of yours that adds it (a gateway at the " +
           "edge) and give the page that server's base URL; or set dangerouslyAllowBrowser: true, for keys that are the reader's own",

@@ -18,6 +18,7 @@ export class ApiRequest {
   limits;
   queue;
   dialect;
+  place;
   signal;
   fetch;
   #options;
@@ -30,6 +31,7 @@ export class ApiRequest {
     this.params = params;
     this.url = target.url;
     this.dialect = place.dialect;
+    this.place = place;
     this.queue = place.queue;
     this.signal = signalOf(call.signal);
     this.fetch = options.fetch ?? undefined;
@@ -40,9 +42,10 @@ export class ApiRequest {
     this.secrets = own ? [...target.secrets, ...secretsIn(Object.entries(this.headers))] : [...target.secrets];
     const retries = retriesOf(call.maxRetries ?? options.maxRetries ?? 2);
     const extra = call.extraBody ? `,"extraBody":${textOf(call.extraBody, "extraBody")}` : "";
+    const guessed = place.guessed ? `,"guessed":${JSON.stringify(place.guessed)}` : "";
     // The time is whole, for the core reads no fractions.
     const deadline = this.limits.total === Infinity ? "null" : Math.ceil(Date.now() + this.limits.total);
-    this.#settings = `${target.settings},"stream":${stream},"retries":${retries},"deadline":${deadline}${extra}`;
+    this.#settings = `${target.settings},"stream":${stream},"retries":${retries},"deadline":${deadline}${guessed}${extra}`;
   }
 
   /** Something secret is sent: where a redirect leads is no place for it. */
@@ -59,7 +62,7 @@ export class ApiRequest {
   settings(key) {
     const { dialect, headers } = this;
     if (key) {
-      this.#target.checkKey(this.#options.dangerouslyAllowBrowser);
+      this.#target.checkKey(this.#options);
       const name = dialect.keyHeader ?? "authorization";
       if (headers[name] === undefined) headers[name] = dialect.keyHeader ? key : `Bearer ${key}`;
       this.secrets.push(key);

@@ -1,5 +1,6 @@
 //! What is sent, and how it is put.
 
+use crate::json;
 use crate::negotiate::Negotiation;
 use crate::stream::Limits;
 use crate::wire::body::Body;
@@ -20,6 +21,8 @@ pub struct Asking<'a> {
     pub dialect: &'a str,
     /// A refused parameter is renamed or left out, and the request sent again.
     pub adapts: bool,
+    /// The root of the API, as a JSON text, where nobody named it; else "".
+    pub guessed: &'a str,
     /// How often it is tried again after failures that may pass.
     pub retries: u32,
     /// When it has to have ended, in ms since 1970: no wait goes beyond.
@@ -37,6 +40,8 @@ pub(super) struct Request {
     /// Members that the dialect left out.
     pub left_out: Body,
     pub adapts: bool,
+    /// The root that was guessed; "" where it was not.
+    pub guessed: String,
     pub negotiation: Negotiation,
     /// Repairs of the request, which every reply to it is told with.
     pub notes: Vec<&'static str>,
@@ -60,6 +65,7 @@ impl Request {
     /// A request without a body yet.
     pub fn new(asking: &Asking<'_>) -> Self {
         let Asking { adapts, retries, deadline_ms, limits, .. } = *asking;
-        Self { adapts, retries, deadline_ms, limits, ..Self::default() }
+        let guessed = json::string(asking.guessed).map(json::unescape).unwrap_or_default();
+        Self { adapts, guessed, retries, deadline_ms, limits, ..Self::default() }
     }
 }

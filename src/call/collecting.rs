@@ -31,15 +31,17 @@ impl Call {
     pub(super) fn collected(&mut self) {
         let bytes = std::mem::take(&mut self.collected);
         let body = String::from_utf8_lossy(&bytes);
-        if let Some(head) = self.head.as_ref().filter(|head| !head.is_good()) {
-            if let Some(message) = head.redirect() {
-                let details = Details { request_id: head.request_id.clone(), ..Details::default() };
-                return self.fail(Error::response(Kind::Config, head.status, message, details));
-            }
-            let (status, request_id) = (head.status, head.request_id.clone().unwrap_or_default());
-            let (said, asked) = (body.into_owned(), self.asked(status));
-            return self.refer(Case { place: Place::Refusal, status, said, request_id, asked, ..Case::default() });
-        }
-        self.refer(Case { place: Place::Models, said: body.into_owned(), ..Case::default() });
+        let Some(head) = self.head.as_ref().filter(|head| !head.is_good()) else {
+            return self.refer(Case { place: Place::Models, said: body.into_owned(), ..Case::default() });
+        };
+        self.refer(Case {
+            place: Place::Refusal,
+            status: head.status,
+            context: head.location.clone().unwrap_or_default(),
+            said: body.into_owned(),
+            request_id: head.request_id.clone().unwrap_or_default(),
+            asked: self.asked(head.status),
+            guessed: self.request.guessed.clone(),
+        });
     }
 }

@@ -18,7 +18,8 @@ pub struct Head {
     pub request_id: Option<String>,
     pub advice: Advice,
     rate_limit: Option<String>,
-    location: Option<String>,
+    /// Where a redirect leads.
+    pub location: Option<String>,
 }
 
 impl Head {
@@ -38,22 +39,6 @@ impl Head {
     /// A reply may follow, not a refusal.
     pub fn is_good(&self) -> bool {
         (200..300).contains(&self.status)
-    }
-
-    /// What to say of a redirect, which is not followed with a key: the origin it leads to may be anybody's. A page sees no
-    /// more of it than status 0.
-    pub fn redirect(&self) -> Option<String> {
-        if self.status != 0 && !(300..400).contains(&self.status) {
-            return None;
-        }
-        let place = self
-            .location
-            .as_deref()
-            .and_then(|location| scan::split(location, "?").map(|(place, _)| place).or(Some(location)));
-        let to = place.unwrap_or("another address");
-        Some(
-            ["The server redirects to ", to, ", and a key is not sent along: set baseURL to where the API is"].concat(),
-        )
     }
 
     /// `{"status":200,"requestId":null,"rateLimit":null,"attempts":1}`
@@ -85,8 +70,10 @@ impl Call {
         self.head.as_ref().filter(|head| !head.is_good()).and_then(|head| head.advice.pause_ms())
     }
 
-    /// The error with the provider's name for the request, which a frame in a reply doesn't know.
+    /// The error with what the head tells of it: the provider's name for the request, and when to come back.
     pub(super) fn named(&self, error: Error) -> Error {
-        error.with_request_id(self.head.as_ref().and_then(|head| head.request_id.as_ref()))
+        let Some(head) = &self.head else { return error };
+        let wait = head.advice.after_ms(&error);
+        error.with_request_id(head.request_id.as_ref()).with_retry_after(wait)
     }
 }

@@ -9,7 +9,7 @@ const SEPARATOR: &str = "\u{1e}";
 
 impl Call {
     /// All that the call came to, for when it is let go: how it ended, [`Call::meta`], [`Call::repairs`], the failure as JSON, the
-    /// text of the provider's error, [`Call::snapshot`], each "" where there is none, with U+001E between them.
+    /// text of the provider's error, [`Call::snapshot`], [`Call::observed`], each "" where there is none, with U+001E between them.
     pub fn results(&mut self) -> String {
         self.abort();
         let failure = self.failure.as_ref();
@@ -21,10 +21,20 @@ impl Call {
             failure.map(Error::to_json).unwrap_or_default(),
             body.unwrap_or_default(),
             self.snapshot(),
+            self.observed(),
         ] {
             out.push_str(SEPARATOR);
             out.push_str(&result);
         }
         out
+    }
+
+    /// What the reply showed of its model: `[model, [[name, value], …]]`, members of a dialect, JSON; "": nothing.
+    pub fn observed(&self) -> String {
+        let form = self.decoder.form();
+        if form.is_empty() {
+            return form;
+        }
+        ["[", self.request.body.get("model").unwrap_or("\"\""), ",", &form, "]"].concat()
     }
 }

@@ -1,27 +1,42 @@
 //! The conversation on its way to a provider. What replies brought in the form of this package goes back in the form that
 //! the provider knows, or not at all where it refuses it.
 
+mod ids;
+mod thinking;
+
 use crate::json;
 use crate::scan;
 use crate::wire::body::Body;
+pub(super) use thinking::asks_for_all;
 
 /// What an assistant's message may hold where a provider refuses everything else (Groq: "property 'x' is unsupported",
 /// Mistral: `extra_forbidden`). Reasoning that got so far is wanted.
 const KNOWN: &str = "role/content/name/tool_calls/function_call/prefix/reasoning_content/reasoning";
 const KNOWN_OF_CALLS: &str = "id/type/function/custom";
 
+/// Which ids of tool calls are taken.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    /// Those that all take: up to 40 letters, digits, `_` and `-`.
+    #[default]
+    Common,
+    /// Of 9 letters and digits (Mistral).
+    Short,
+    /// Any, and they are not to be changed: they mean something there (Kimi's `functions.f:0`).
+    Any,
+}
+
 /// What a dialect says of messages.
 #[derive(Default)]
 pub struct Rules<'a> {
     /// Names of roles, raw: the one that is refused and what stands for it, with its quotes.
     pub roles: Vec<(&'a str, &'a str)>,
-    /// How the assistant's reasoning goes back: "drop", "keep" (as `reasoning_content`), "tool_turns" (the same, beside tool
-    /// calls only), "rename" (as `reasoning`), "details" (`reasoning_details` as they came); "": as the caller has it.
+    /// How the assistant's reasoning goes back; see `thinking.rs`. "": as the caller has it.
     pub reasoning: &'a str,
     /// Members that OpenAI doesn't know are refused, and null is no absence.
     pub strict: bool,
-    /// Ids of tool calls have 9 letters or digits (Mistral).
-    pub short_ids: bool,
+    /// Which ids of tool calls the provider takes.
+    pub ids: Ids,
     /// The content may not be null (Workers AI).
     pub filled: bool,
 }
@@ -29,10 +44,6 @@ pub struct Rules<'a> {
 impl Rules<'_> {
     /// The raw array of messages, changed; `None` where nothing has to be.
     pub fn rewrite(&self, list: &str, note: &mut dyn FnMut(&'static str)) -> Option<String> {
-        let is_plain = self.roles.is_empty() && self.reasoning.is_empty();
-        if is_plain && !self.strict && !self.short_ids && !self.filled {
-            return None;
-        }
         let mut out = String::from("[");
         let mut is_changed = false;
         for message in json::elements(list) {
@@ -53,7 +64,7 @@ impl Rules<'_> {
         // In order: what a model's facts say is said of what the provider's made of it.
         let renamed = Some(self.roles.iter().fold(role, rename)).filter(|to| *to != role);
         let is_reply = role == "\"assistant\"";
-        let has_id = self.short_ids && role == "\"tool\"";
+        let has_id = role == "\"tool\"";
         if renamed.is_none() && !is_reply && !has_id {
             return None;
         }
@@ -66,7 +77,7 @@ impl Rules<'_> {
         if is_reply {
             self.reply(&mut body, note);
         }
-        if let (true, Some(id)) = (has_id, body.get("tool_call_id").and_then(short_id)) {
+        if let (true, Some(id)) = (has_id, body.get("tool_call_id").and_then(|id| self.ids.mended(id))) {
             body.set("tool_call_id", id);
         }
         (body != before).then(|| body.to_json())
@@ -74,12 +85,12 @@ impl Rules<'_> {
 
     /// A message of the assistant's.
     fn reply(&self, body: &mut Body, note: &mut dyn FnMut(&'static str)) {
-        self.give_back_reasoning(body);
+        thinking::give_back(self.reasoning, body);
         if self.filled && body.has("content") && body.get("content").is_none() {
             body.set("content", "\"\"".into());
         }
-        let calls = body.get("tool_calls").map(json::elements).filter(|_| self.strict || self.short_ids);
-        if let Some(calls) = calls {
+        let calls = body.get("tool_calls").map(json::elements).unwrap_or_default();
+        if !calls.is_empty() && (self.strict || calls.iter().any(|call| self.id_for(call).is_some())) {
             let mut list = String::from("[");
             for call in calls {
                 list.push_str(if list.len() > 1 { "," } else { "" });
@@ -93,28 +104,14 @@ impl Rules<'_> {
         }
     }
 
-    fn give_back_reasoning(&self, body: &mut Body) {
-        let has_calls = body.get("tool_calls").is_some_and(|calls| !json::elements(calls).is_empty());
-        let has_details = body.get("reasoning_details").is_some();
-        match (self.reasoning, has_calls, has_details) {
-            ("", ..) => {}
-            ("keep", ..) | ("tool_turns", true, _) => {
-                body.rename("reasoning", "reasoning_content");
-                body.remove("reasoning_details");
-            }
-            ("rename", ..) | ("details", _, false) => {
-                body.rename("reasoning_content", "reasoning");
-            }
-            ("details", _, true) => {
-                body.retain(&|key, _| key != "reasoning_content" && key != "reasoning");
-            }
-            _ => body.retain(&|key, _| !scan::is_any(key, "reasoning_content/reasoning/reasoning_details")),
-        }
+    /// Another id for a call whose own is not taken.
+    fn id_for(&self, call: &str) -> Option<String> {
+        self.ids.mended(json::member(call, "id")?)
     }
 
     fn call(&self, call: &str, note: &mut dyn FnMut(&'static str)) -> String {
         let Some(mut body) = Body::read(call) else { return call.to_owned() };
-        if let (true, Some(id)) = (self.short_ids, body.get("id").and_then(short_id)) {
+        if let Some(id) = self.id_for(call) {
             body.set("id", id);
             note("tool_id_shortened");
         }
@@ -123,25 +120,4 @@ impl Rules<'_> {
         }
         body.to_json()
     }
-}
-
-/// An id of 9 letters and digits for a longer one, with its quotes: the same for the call and for its result. `None`: it is
-/// as short already.
-fn short_id(raw: &str) -> Option<String> {
-    const LENGTH: usize = 9;
-    let id = json::string(raw)?;
-    if id.len() == LENGTH && scan::all_bytes(id, &|byte| byte.is_ascii_alphanumeric()) {
-        return None;
-    }
-    // FNV-1a
-    let mut hash =
-        id.bytes().fold(0xCBF2_9CE4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3));
-    let mut short = String::from("\"");
-    for _ in 0..LENGTH {
-        let digit = (hash % 36) as u8;
-        short.push(char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }));
-        hash /= 36;
-    }
-    short.push('"');
-    Some(short)
 }

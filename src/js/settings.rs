@@ -19,7 +19,7 @@ pub struct Settings<'a> {
 }
 
 impl<'a> Settings<'a> {
-    /// Reads them. Members: `url`, `page`, `secrets`, `model`, `needsModel`, `stream`, `extraBody` (an object), `dialect` (an object), `adapt`,
+    /// Reads them. Members: `url`, `page`, `secrets`, `model`, `needsModel`, `stream`, `extraBody` (an object), `dialect` (an object), `adapt`, `guessed`,
     /// `retries`, `deadline` (ms since 1970), `maxEventBytes`, `maxResponseBytes`, `maxToolCalls`.
     pub fn read(text: &'a str) -> Self {
         let mut found = Self::default();
@@ -32,6 +32,7 @@ impl<'a> Settings<'a> {
                 "secrets" => found.secrets = json::elements(value).into_iter().filter_map(words).collect(),
                 "model" => found.additions.model = words(value),
                 "needsModel" => found.additions.needs_model = value != "false",
+                "guessed" => found.asking.guessed = value,
                 "stream" => found.additions.stream = value == "true",
                 "extraBody" => found.additions.extra_body = Some(value.to_owned()),
                 "dialect" => found.asking.dialect = value,

@@ -30,14 +30,16 @@ pub struct Case {
     pub place: Place,
     /// The response's status.
     pub status: u16,
-    /// The response's `content-type`, where that is of use.
-    pub content_type: String,
+    /// The response's `content-type`, or where a redirect leads.
+    pub context: String,
     /// The provider's own words: a body, or a frame's JSON or text.
     pub said: String,
     /// The provider's name for the request; "" where it gave none.
     pub request_id: String,
     /// What was asked, where it may be asked otherwise.
     pub asked: Asked,
+    /// The root of the API, where nobody named it.
+    pub guessed: String,
 }
 
 impl Case {
@@ -47,9 +49,20 @@ impl Case {
         let [place, status] = [self.place as u64, self.status as u64].map(scan::decimal);
         let secrets = secrets.given().join(BETWEEN);
         // What may hold a separator comes last.
-        [&place, &status, &self.content_type, &self.request_id, &secrets, fixed, left_out, outline, &self.said]
-            .map(String::as_str)
-            .join(SEPARATOR)
+        [
+            &place,
+            &status,
+            &self.context,
+            &self.request_id,
+            &secrets,
+            &self.guessed,
+            fixed,
+            left_out,
+            outline,
+            &self.said,
+        ]
+        .map(String::as_str)
+        .join(SEPARATOR)
     }
 }
 
@@ -69,11 +82,11 @@ pub fn read(text: &str) -> (Case, Secrets) {
         _ => Place::Refusal,
     };
     let status = scan::whole(next()).and_then(|status| status.try_into().ok()).unwrap_or(0);
-    let [content_type, request_id] = [next(), next()].map(str::to_owned);
+    let [context, request_id] = [next(), next()].map(str::to_owned);
     let secrets = next().split(BETWEEN).filter(|secret| !secret.is_empty()).map(str::to_owned);
     let secrets = Secrets::new(secrets.collect::<Vec<_>>());
-    let [fixed, left_out, outline] = [next(), next(), next()].map(str::to_owned);
+    let [guessed, fixed, left_out, outline] = [next(), next(), next(), next()].map(str::to_owned);
     let said = rest.to_owned();
     let asked = Asked { outline, fixed, left_out };
-    (Case { place, status, content_type, said, request_id, asked }, secrets)
+    (Case { place, status, context, said, request_id, asked, guessed }, secrets)
 }

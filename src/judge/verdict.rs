@@ -25,12 +25,16 @@ impl Verdict {
         };
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let kind = KINDS.iter().position(|kind| *kind == error.kind()).unwrap_or(0);
-        let Details { code, r#type, param, request_id, body } = error.details();
+        let Details { code, r#type, param, request_id, body, retry_after_ms, is_hopeless } = error.details();
+        let wait = retry_after_ms.map(scan::decimal).unwrap_or_default();
+        let hopeless = if *is_hopeless { "1".to_owned() } else { String::new() };
         let [how, name, to] = change.as_ref().map(Change::fields).unwrap_or_default();
         let status = error.status().map(|status| scan::decimal(status as u64)).unwrap_or_default();
         let fields = [
             scan::decimal(kind as u64),
             status,
+            wait,
+            hopeless,
             how,
             name,
             to,
@@ -60,10 +64,13 @@ impl Verdict {
         };
         let kind = *KINDS.get(usize::try_from(scan::whole(next()?)?).ok()?)?;
         let status = scan::whole(next()?).and_then(|status| u16::try_from(status).ok());
+        let retry_after_ms = scan::whole(next()?);
+        let is_hopeless = !next()?.is_empty();
         let change = Change::of([next()?, next()?, next()?]);
         let mut some = || next().filter(|field| !field.is_empty()).map(str::to_owned);
         let (code, r#type, param, request_id, message) = (some(), some(), some(), some(), some());
-        let details = Details { code, r#type, param, request_id, body: Some(rest.to_owned()) };
+        let body = Some(rest.to_owned());
+        let details = Details { code, r#type, param, request_id, body, retry_after_ms, is_hopeless };
         Some(Self::failed(kind, status, message.unwrap_or_default(), details, change))
     }
 

@@ -159,7 +159,9 @@ impl Decoder {
         }
         self.values += 1;
         self.is_foreign = foreign::make_choice(&mut chunk, raw, &mut self.repairs);
-        if chunk.choices.is_some() || chunk.usage.is_some() {
+        if !self.has_begun && !foreign::is_reply(&chunk) {
+            self.keep_strange(raw);
+        } else {
             self.has_begun = true;
             self.opening = Vec::new();
         }

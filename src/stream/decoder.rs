@@ -165,7 +165,7 @@ impl Decoder {
         if self.fed > self.limits.response_bytes {
             return self.fail(limits::exceeded("more bytes than limits.maxResponseBytes"));
         }
-        if !self.has_begun {
+        if !self.has_begun && self.values == 0 {
             let room = OPENING.saturating_sub(self.opening.len());
             self.opening.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
         }
@@ -226,6 +226,11 @@ impl Decoder {
         self.repairs.note(code);
     }
 
+    /// In which form thinking and ids of calls came, where not in OpenAI's; see `form.rs`.
+    pub fn form(&self) -> String {
+        self.normalizer.form.to_json()
+    }
+
     /// The reply so far.
     pub fn reply(&self) -> &Accumulator {
         &self.reply
@@ -258,10 +263,20 @@ impl Decoder {
         }
     }
 
+    /// An object of which nothing is a reply's: kept, to be named should no reply follow.
+    pub(super) fn keep_strange(&mut self, raw: &str) {
+        if self.values == 1 {
+            self.opening.clear();
+        }
+        let room = OPENING.saturating_sub(self.opening.len());
+        self.opening.extend_from_slice(raw.as_bytes().get(..room).unwrap_or(raw.as_bytes()));
+        self.opening.push(b'\n');
+    }
+
     /// The body is something else.
     pub(super) fn fail_as_no_reply(&mut self) {
         let said = String::from_utf8_lossy(&self.opening).into_owned();
-        self.refer(Case { place: Place::Reply, content_type: self.content_type.clone(), said, ..Case::default() });
+        self.refer(Case { place: Place::Reply, context: self.content_type.clone(), said, ..Case::default() });
     }
 
     /// The provider says that it failed, in this JSON or text.
@@ -338,6 +353,10 @@ impl Decoder {
     }
 
     fn truncate(&mut self) {
+        // JSON of which nothing is a reply's.
+        if !self.cut && !self.has_begun && self.values > 0 {
+            return self.fail_as_no_reply();
+        }
         let message = if self.cut {
             "The response ended in the middle of its JSON"
         } else if self.values == 0 {

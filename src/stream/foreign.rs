@@ -14,9 +14,14 @@ const WRAPPERS: &str = "result/data/response/output";
 const READ: &str =
     "message/response/reply/tool_calls/done/done_reason/role/content/thinking/reasoning/reasoning_content";
 
+/// An object that says which kind of event it is: those are of other APIs.
+fn is_event(chunk: &Chunk<'_>) -> bool {
+    chunk.extra.iter().any(|(key, value)| *key == "type" && value.starts_with('"'))
+}
+
 /// The reply, or the error, within an envelope, raw.
 pub fn unwrapped<'a>(chunk: &Chunk<'a>) -> Option<&'a str> {
-    if chunk.choices.is_some() || chunk.error.is_some() {
+    if chunk.choices.is_some() || chunk.error.is_some() || is_event(chunk) {
         return None;
     }
     let has = |value: &str, name: &str| json::member(value, name).is_some_and(|inner| inner != "null");
@@ -25,10 +30,15 @@ pub fn unwrapped<'a>(chunk: &Chunk<'a>) -> Option<&'a str> {
     chunk.extra.iter().find(is_wrapper).map(|(_, value)| *value)
 }
 
+/// Something of it is a reply's, be it empty. Usage alone is other APIs', too.
+pub fn is_reply(chunk: &Chunk<'_>) -> bool {
+    chunk.choices.is_some() || chunk.object.is_some_and(|object| object.starts_with("\"chat.completion"))
+}
+
 /// Workers AI's `{"response":"…"}`, Ollama's own `{"message":{…},"done":false}` and the like become a choice of a chunk.
 /// True for one that does not say whether more comes: alone in a body, it is the whole reply.
 pub fn make_choice<'a>(chunk: &mut Chunk<'a>, raw: &'a str, repairs: &mut Repairs) -> bool {
-    if chunk.choices.is_some() {
+    if chunk.choices.is_some() || is_event(chunk) {
         return false;
     }
     let member = |name: &str| chunk.extra.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);

@@ -5,6 +5,7 @@ use super::fields::{
     self, Content, DETAILS, Finish, append, content, created, finish_reason, logprobs, reasoning, service_tier,
     text_or, usage,
 };
+use super::form::Form;
 use super::message::{Increment, Messages};
 use super::repair::Repairs;
 use super::think::Splitter;
@@ -16,6 +17,7 @@ use crate::scan;
 use crate::wire;
 use crate::wire::chunk::{Choice, Chunk};
 use crate::wire::clean;
+use crate::wire::{Member, names_failure};
 use std::borrow::Cow;
 
 /// The state that normalising needs beside the reply so far.
@@ -24,6 +26,8 @@ pub struct Normalizer {
     seed: u64,
     choices: Vec<State>,
     failure: Option<Error>,
+    /// In which form thinking and ids came.
+    pub form: Form,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -63,13 +67,19 @@ pub fn report<'a>(chunk: &Chunk<'a>, raw: &'a str) -> Option<&'a str> {
     let says =
         scan::words(REPORTS).any(|name| extra(name).is_some_and(|value| !matches!(value, "null" | "[]" | "\"\"")));
     let is_bare = chunk.choices.is_none() && chunk.usage.is_none();
-    (is_error_object || (is_bare && says)).then_some(raw)
+    // Bedrock's exceptions, under whatever name; Tencent's `{"Response":{"Error":…}}`.
+    let is_failure = |(key, value): &Member<'_>| names_failure(key, value);
+    let is_named = || match chunk.extra.as_slice() {
+        [(_, only)] if json::members(only).iter().any(is_failure) => true,
+        extra => extra.iter().any(is_failure),
+    };
+    (is_error_object || (is_bare && (says || is_named()))).then_some(raw)
 }
 
 impl Normalizer {
     /// `seed`: see [`super::Decoder::new`].
     pub fn new(seed: u64) -> Self {
-        Self { seed, choices: Vec::new(), failure: None }
+        Self { seed, choices: Vec::new(), failure: None, form: Form::default() }
     }
 
     /// The failure that the last chunk's finish reason meant.
@@ -147,6 +157,7 @@ impl Normalizer {
     }
 
     fn choice<'a>(&mut self, mut choice: Choice<'a>, reply: &Accumulator, repairs: &mut Repairs) -> clean::Choice<'a> {
+        self.form.see(&choice);
         let index = choice.number();
         if choice.own_number().is_none() {
             repairs.note("choice_index_missing");

@@ -60,6 +60,11 @@ impl Body {
         self.0.iter().position(|(key, _)| key == name)
     }
 
+    /// True where a member, raw, is such.
+    pub fn has_any(&self, is_such: &dyn Fn(&str, &str) -> bool) -> bool {
+        self.0.iter().any(|(key, value)| is_such(key, value))
+    }
+
     /// Replaces a member where it stands, or appends it.
     pub fn set(&mut self, name: &str, value: String) {
         match self.position(name).and_then(|at| self.0.get_mut(at)) {

@@ -70,6 +70,8 @@ pub struct Delta<'a> {
     pub reasoning_content: Option<&'a str>,
     /// `reasoning` (Groq, OpenRouter, Ollama, vLLM, ...), `reasoning_text` (Copilot), `thinking` (Ollama's own API)
     pub reasoning: Option<&'a str>,
+    /// Which of these names it has.
+    pub reasoning_name: &'a str,
     /// The delta has one of these keys, be it null.
     pub has_reasoning: bool,
     /// `tool_calls`; a single object counts as an array of one.
@@ -222,6 +224,7 @@ impl<'a> Delta<'a> {
                 }
                 "reasoning" | "reasoning_text" | "thinking" => {
                     delta.has_reasoning = true;
+                    delta.reasoning_name = key;
                     delta.reasoning = optional(cursor)?.filter(|raw| *raw != "\"\"").or(delta.reasoning);
                 }
                 "tool_calls" => delta.tool_calls = list(cursor, ToolCall::read)?.unwrap_or_default(),

@@ -6,7 +6,11 @@
 //! This is where a provider's words come in: what kind of error they mean is told from the words themselves, and what goes on
 //! is made from the words without the secrets that may be in them.
 
+mod advice;
 mod cause;
+mod foreign;
+mod overflow;
+mod place;
 mod wrapped;
 
 use crate::error::{Details, Error, Kind};
@@ -14,6 +18,10 @@ use crate::json::{self, Cursor};
 use crate::scan;
 use crate::secret::Secrets;
 use crate::sse;
+use crate::wire::names_failure;
+use cause::Meant;
+pub use foreign::leads_to_login;
+pub use place::{hint, redirect};
 
 /// How far into errors within errors to look.
 const DEPTH: usize = 12;
@@ -33,25 +41,28 @@ struct Found {
     code: String,
     r#type: String,
     param: String,
-    /// The class of error that a gateway took it for.
+    /// The class of error that a gateway took it for, or the name of the exception that holds it.
     class: String,
 }
 
 /// The error that a response with status `status` and this body means.
 pub fn response(status: u16, body: &str, request_id: Option<String>, secrets: &Secrets) -> Error {
-    let kind = read(body).kind(Some(status));
+    let meant = read(body).meant(Some(status), body);
     let body = secrets.struck_out(body);
     let mut found = read(&body);
     let message = found.take_message().unwrap_or_else(|| excerpt(status, &body));
-    Error::response(kind, status, message, found.details(request_id, body))
+    Error::response(meant.kind, status, message, found.details(meant, request_id, body))
 }
 
 /// The error that a frame inside a reply means; `raw` is the frame's JSON or text.
 pub fn frame(raw: &str, secrets: &Secrets) -> Error {
+    if let Some(error) = of_other_api(&secrets.struck_out(raw)) {
+        return error;
+    }
     let found = read(raw);
     let status =
         scan::whole(&found.code).and_then(|code| u16::try_from(code).ok()).filter(|code| (400..600).contains(code));
-    let kind = found.kind(status);
+    let meant = found.meant(status, raw);
     let body = secrets.struck_out(raw);
     let mut found = read(&body);
     let message = found.take_message().unwrap_or_else(|| match shorten(&body) {
@@ -60,12 +71,15 @@ pub fn frame(raw: &str, secrets: &Secrets) -> Error {
         }
         text => text,
     });
-    Error::stream(kind, message, found.details(None, body))
+    Error::stream(meant.kind, message, found.details(meant, None, body))
 }
 
 /// The error that a body means which is neither an event stream nor JSON, at a status that promised one.
 pub fn not_a_reply(content_type: &str, body: &str, secrets: &Secrets) -> Error {
     let (content_type, body) = (secrets.struck_out(content_type), secrets.struck_out(body));
+    if let Some(error) = of_other_api(&body) {
+        return error;
+    }
     let mut message = String::from("Expected an event stream or JSON, got ");
     message.push_str(if content_type.is_empty() { "something else" } else { &content_type });
     let text = if is_html(&body) { title(&body) } else { shorten(&body) };
@@ -73,22 +87,39 @@ pub fn not_a_reply(content_type: &str, body: &str, secrets: &Secrets) -> Error {
         message.push_str(": ");
         message.push_str(&text);
     }
-    message.push_str(". Check the base URL");
+    message.push_str(if foreign::is_login(&body) { foreign::ADVICE } else { ". Check the base URL" });
     Error::stream(Kind::Malformed, message, Details { body: Some(body), ..Details::default() })
 }
 
+/// What another API's answer says of itself, an object a line; `None`: it is not known to be one's.
+fn of_other_api(body: &str) -> Option<Error> {
+    let text = body.trim_ascii();
+    let values = || text.lines().filter(|line| json::is_whole(line));
+    let name = values().find_map(|raw| foreign::api(raw))?;
+    let mut message = ["This is ", name].concat();
+    // What failed there is said, too.
+    let errors = values().filter_map(|raw| json::member(json::member(raw, "response").unwrap_or(raw), "error"));
+    if let Some(said) = errors.last().and_then(|error| read(error).take_message()) {
+        message.push_str(". It says: ");
+        message.push_str(&said);
+    }
+    let details = Details { body: Some(body.to_owned()), ..Details::default() };
+    Some(Error::stream(Kind::Malformed, message, details))
+}
+
 impl Found {
-    fn kind(&self, status: Option<u16>) -> Kind {
-        cause::kind(status, &[&self.code, &self.r#type, &self.class], &self.message)
+    fn meant(&self, status: Option<u16>, body: &str) -> Meant {
+        cause::meant(status, &[&self.code, &self.r#type, &self.class], &self.message, body)
     }
 
     fn take_message(&mut self) -> Option<String> {
         some(std::mem::take(&mut self.message))
     }
 
-    fn details(self, request_id: Option<String>, body: String) -> Details {
+    fn details(self, meant: Meant, request_id: Option<String>, body: String) -> Details {
         let [code, r#type, param] = [self.code, self.r#type, self.param].map(some);
-        Details { code, r#type, param, request_id, body: Some(body) }
+        let Meant { retry_after_ms, is_hopeless, .. } = meant;
+        Details { code, r#type, param, request_id, body: Some(body), retry_after_ms, is_hopeless }
     }
 }
 
@@ -225,7 +256,7 @@ fn visit_object(members: &[(&str, &str)], found: &mut Found, depth: usize) {
     let own = |names| first_of(members, names).map(scalar).unwrap_or_default();
     let place = first_of(members, "loc").map(path).unwrap_or_default();
     replace(&mut found.code, own("code/status_code/error_code"));
-    replace(&mut found.r#type, own("type/error_type/status"));
+    replace(&mut found.r#type, own("type/__type/error_type/status"));
     replace(&mut found.param, place.clone());
     replace(&mut found.param, own("param"));
     let said = first_of(members, TEXTS);
@@ -245,8 +276,11 @@ fn visit_object(members: &[(&str, &str)], found: &mut Found, depth: usize) {
     }
     // Nothing said where it is usually said: anywhere.
     for (key, value) in members {
+        if names_failure(key, value) && !scan::is_any(key, NESTS) {
+            fill(&mut found.class, (*key).to_owned());
+        }
         if found.message.is_empty()
-            && scan::begins(value, b"{[")
+            && (scan::begins(value, b"{[") || names_failure(key, value))
             && !scan::is_any(key, NESTS)
             && !scan::is_any(key, TEXTS)
         {
@@ -303,6 +337,9 @@ fn excerpt(status: u16, body: &str) -> String {
         false => ": ",
     });
     message.push_str(if is_json { "" } else { &text });
+    if is_html(body) && foreign::is_login(body) {
+        message.push_str(foreign::ADVICE);
+    }
     message
 }
 

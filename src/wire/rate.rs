@@ -48,7 +48,7 @@ fn window(header: &dyn Fn(&str) -> Option<String>, suffixes: &str, now_ms: u64) 
 
 /// `17ms`, `6s`, `1m30.5s`, a bare number of seconds, or a moment in seconds or milliseconds since 1970.
 fn reset_ms(text: &str, now_ms: u64) -> Option<u64> {
-    let total = duration_ms(text)?;
+    let (total, _) = duration(text, 1000).filter(|(_, rest)| rest.is_empty())?;
     Some(match total {
         0..1_000_000_000_000 => total,
         // A moment in seconds, read as a duration in seconds.
@@ -57,23 +57,40 @@ fn reset_ms(text: &str, now_ms: u64) -> Option<u64> {
     })
 }
 
-fn duration_ms(text: &str) -> Option<u64> {
-    let mut total = 0u64;
+/// The milliseconds of a duration at the start of a text, and what follows: `17ms`, `1m30.5s`, "1 minute and 30 seconds"; a bare number
+/// is of `unit` milliseconds.
+pub fn duration(text: &str, unit: u64) -> Option<(u64, &str)> {
+    const UNITS: &[(&str, u64)] = &[
+        ("ms/msec/msecs/milli/millis/millisecond/milliseconds", 1),
+        ("s/sec/secs/second/seconds", 1000),
+        ("m/min/mins/minute/minutes", 60_000),
+        ("h/hr/hrs/hour/hours", 3_600_000),
+        ("d/day/days", 86_400_000),
+    ];
+    let mut total = None;
     let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.bytes().position(|byte| !byte.is_ascii_digit() && byte != b'.').unwrap_or(rest.len());
-        let (number, unit) = rest.split_at_checked(digits)?;
-        let (length, factor) = match unit.as_bytes() {
-            [] => (0, 1000),
-            [b'm', b's', ..] => (2, 1),
-            [b's', ..] => (1, 1000),
-            [b'm', ..] => (1, 60_000),
-            [b'h', ..] => (1, 3_600_000),
-            [b'd', ..] => (1, 86_400_000),
-            _ => return None,
-        };
-        total = total.saturating_add(scan::scaled(number, factor)?);
-        rest = unit.get(length..)?;
+    loop {
+        let next = rest.trim_ascii_start();
+        let next = next.strip_prefix("and ").unwrap_or(next);
+        let is_of_number = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+        let end = scan::find_byte(next, &|byte| !is_of_number(byte)).unwrap_or(next.len());
+        let (number, after) = next.split_at_checked(end)?;
+        let Some(value) = scan::whole(scan::before(number, ".")) else { break };
+        let words = after.trim_ascii_start();
+        let length = scan::find_byte(words, &|byte| !byte.is_ascii_alphabetic()).unwrap_or(words.len());
+        let (word, behind) = words.split_at_checked(length)?;
+        let known = UNITS.iter().find(|(names, _)| scan::is_any(word, names));
+        // A second number without a unit is none of the duration's.
+        if known.is_none() && total.is_some() {
+            break;
+        }
+        let factor = known.map_or(unit, |(_, factor)| *factor);
+        let part = scan::scaled(number.strip_suffix('.').unwrap_or(number), factor);
+        total = Some(part.unwrap_or(value.saturating_mul(factor)).saturating_add(total.unwrap_or(0)));
+        rest = if known.is_some() { behind } else { after };
+        if known.is_none() {
+            break;
+        }
     }
-    Some(total)
+    Some((total?, rest))
 }

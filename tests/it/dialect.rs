@@ -47,7 +47,7 @@ fn every_row_is_of_known_members() {
         "toolId",
         "nullContent",
     ];
-    let reasoning = ["drop", "keep", "tool_turns", "rename", "details"];
+    let reasoning = ["drop", "keep", "tool_turns", "rename", "details", "parts", "reasoning_text"];
     let providers = providers();
     assert!(providers.len() >= 24, "{}", providers.len());
     for (name, row) in &providers {
@@ -146,12 +146,12 @@ fn given_back(provider: &str, message: Value) -> Value {
 fn reasoning_goes_back_as_the_provider_wants_it() {
     let text = |message: &Value| (message.get("reasoning_content").cloned(), message.get("reasoning").cloned());
     let r = || Some(json!("r"));
-    for provider in ["openai", "azure", "groq", "mistral", "gemini", "perplexity", "xai"] {
+    for provider in ["openai", "azure", "groq", "gemini", "perplexity", "xai"] {
         for calls in [false, true] {
             assert_eq!(text(&given_back(provider, reply(calls))), (None, None), "{provider}");
         }
     }
-    for provider in ["deepseek", "moonshot", "zhipu"] {
+    for provider in ["deepseek", "moonshot", "zhipu", "qwen"] {
         assert_eq!(text(&given_back(provider, reply(false))), (None, None), "{provider}");
         assert_eq!(text(&given_back(provider, reply(true))), (r(), None), "{provider}");
     }
@@ -191,7 +191,8 @@ fn who_refuses_unknown_members_gets_none() {
         let back = given_back(provider, message);
         let keys: Vec<&String> = back.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["content", "role", "tool_calls"], "{provider}");
-        assert_eq!(back["content"], Value::Null, "{provider}");
+        let thinking = json!([{"type": "thinking", "thinking": [{"type": "text", "text": "r"}]}]);
+        assert_eq!(back["content"], if provider == "mistral" { thinking } else { Value::Null }, "{provider}");
         assert_eq!(back["tool_calls"][0].get("extra_content"), None, "{provider}");
         assert_eq!(back["tool_calls"][0]["function"]["name"], "f", "{provider}");
     }

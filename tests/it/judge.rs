@@ -37,8 +37,16 @@ fn every_error_comes_out_as_if_it_were_judged_at_once() {
         let said = given["body"].as_str().unwrap_or_default();
         for place in places {
             let status = u16::try_from(given["status"].as_u64().unwrap_or(400)).unwrap();
-            let (content_type, request_id) = ("text/html".to_owned(), "req 1".to_owned());
-            check(&Case { place, status, said: said.to_owned(), content_type, request_id, asked: Asked::default() });
+            let (context, request_id) = ("text/html".to_owned(), "req 1".to_owned());
+            check(&Case {
+                place,
+                status,
+                said: said.to_owned(),
+                context,
+                request_id,
+                guessed: "https://a.b/v1".to_owned(),
+                asked: Asked::default(),
+            });
         }
     }
 }
@@ -66,7 +74,7 @@ fn words_with_separators_in_them_do_not_take_the_place_of_others() {
 fn a_secret_does_not_come_back() {
     let said = format!("{{\"error\":{{\"message\":\"no key {KEY}\",\"code\":\"{KEY}\"}}}}");
     for place in [Place::Refusal, Place::Frame, Place::Reply, Place::Models] {
-        let given = Case { place, status: 401, said: said.clone(), content_type: KEY.into(), ..Case::default() };
+        let given = Case { place, status: 401, said: said.clone(), context: KEY.into(), ..Case::default() };
         assert!(!format!("{:?}", crossed(&given)).contains("12+34"), "{place:?}");
     }
 }

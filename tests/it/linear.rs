@@ -11,7 +11,7 @@ use tokenwire::stream::{Decoder, End, Limits, Mode};
 const ATTEMPTS: usize = 15;
 const RUNS: usize = 3;
 /// Seconds that one measurement shall take at least.
-const LONG_ENOUGH: f64 = 0.3;
+const LONG_ENOUGH: f64 = 0.2;
 /// What a TCP segment brings.
 const SEGMENT: usize = 1460;
 const EIGHT_MB: usize = 8 << 20;

@@ -4,6 +4,7 @@
 //! `tests/cases` still run, and each test says which part ran.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod advice;
 mod calls;
 mod case;
 mod conformance;
@@ -13,7 +14,9 @@ mod dialect;
 mod ends;
 mod errors;
 mod events;
+mod fit;
 mod fixtures;
+mod foreign;
 mod json;
 mod judge;
 mod late;

@@ -14,6 +14,7 @@ import { holeCases } from "./holes.js";
 import { hostileCases } from "./hostile.js";
 import { partCases } from "./parts.js";
 import { refusalCases } from "./refusals.js";
+import { placeCases } from "./places.js";
 import { recordedCases, replyCases } from "./replies.js";
 import { baseUrlCases, requestCases } from "./requests.js";
 import { retriedCases } from "./retried.js";
@@ -51,6 +52,7 @@ export function allCases(data) {
     ...ruleCases,
     ...holeCases,
     ...askedCases,
+    ...placeCases,
     ...replyCases(data.streams),
     ...fieldCases(data.reports ?? []),
     ...recordedCases(data.recorded ?? []),

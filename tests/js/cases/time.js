@@ -252,14 +252,16 @@ const queues = [
 
 const places = [
   {
-    name: "no key goes over http, this machine apart",
+    name: "no key goes over http to a public host, unless it is told to",
     async run(tw) {
-      const at = (baseURL) => tw.chat(hello, { baseURL, apiKey: "sk-very-secret", fetch: completes(), dangerouslyAllowBrowser: true });
+      const at = (baseURL, more) => tw.chat(hello, { baseURL, apiKey: "sk-very-secret", fetch: completes(), dangerouslyAllowBrowser: true, ...more });
       const error = await rejectsWith(at("http://gw.example/v1"), tw.ConfigError);
-      match(error.message, /https/);
+      match(error.message, /https.*allowInsecureKey/);
       ok(!JSON.stringify(error).includes("very-secret"));
       for (const baseURL of ["http://localhost:11434", "http://127.0.0.1:8080/v1", "http://[::1]:1234"]) await at(baseURL);
       await tw.chat(hello, { baseURL: "http://gw.example/v1", fetch: completes() });
+      await at("http://gw.example/v1", { allowInsecureKey: true });
+      await rejectsWith(at("http://gw.example/v1", { allowInsecureKey: "yes" }), tw.ConfigError, /allowInsecureKey/);
     },
   },
   {

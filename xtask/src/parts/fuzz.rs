@@ -7,7 +7,7 @@ use crate::fuzz::{Fuzzer, TARGETS, seed};
 use crate::setup::{Lack, Need};
 
 /// For each target, as a test and in full.
-const SECONDS: [u64; 2] = [30, 300];
+const SECONDS: [u64; 2] = [10, 300];
 
 pub fn fuzz(stage: &Stage) -> Need<Ran> {
     let fuzzer = Fuzzer::install().map_err(|error| Lack::missing(&error))?;
