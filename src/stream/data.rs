@@ -159,11 +159,12 @@ impl Decoder {
         }
         self.values += 1;
         self.is_foreign = foreign::make_choice(&mut chunk, raw, &mut self.repairs);
-        if chunk.choices.is_some() || chunk.usage.is_some() {
+        let report = normal::report(&chunk, raw);
+        self.is_other |= report.is_none() && foreign::is_other(&chunk);
+        if chunk.choices.is_some() || (chunk.usage.is_some() && !self.is_other) {
             self.has_begun = true;
             self.opening = Vec::new();
         }
-        let report = normal::report(&chunk, raw);
         // What reports the failure is told by the error, which shows no secret.
         if report.is_some() {
             chunk.extra.clear();

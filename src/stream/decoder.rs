@@ -6,6 +6,7 @@ use super::normal::Normalizer;
 use super::order::Order;
 use super::output::{Mode, Output};
 use super::predict::Template;
+use super::refused;
 use super::repair::Repairs;
 use crate::accumulate::Accumulator;
 use crate::error::{Details, Error, Kind};
@@ -69,6 +70,8 @@ pub struct Decoder {
     pub(super) cut: bool,
     /// The first value was a whole reply of another shape, should nothing follow.
     pub(super) is_foreign: bool,
+    /// Something of another protocol came.
+    pub(super) is_other: bool,
     pub(crate) limits: Limits,
     pub(super) secrets: Secrets,
     /// How many choices were asked for.
@@ -100,6 +103,7 @@ impl Decoder {
             predicts: true,
             cut: false,
             is_foreign: false,
+            is_other: false,
             limits: Limits::default(),
             secrets: Secrets::default(),
             choices: 1,
@@ -311,6 +315,12 @@ impl Decoder {
     }
 
     fn truncate(&mut self) {
+        if let Some(error) = refused::prompt(&self.reply, &self.secrets).filter(|_| !self.cut) {
+            return self.fail(error);
+        }
+        if self.is_other && self.reply.choices.is_empty() {
+            return self.fail_as_no_reply();
+        }
         let message = if self.cut {
             "The response ended in the middle of its JSON"
         } else if self.values == 0 {

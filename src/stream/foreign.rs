@@ -10,9 +10,17 @@ use crate::wire::chunk::{Choice, Chunk, Delta};
 const TEXTS: &str = "response/reply";
 /// Members in which gateways wrap the reply (Cloudflare, One API, DashScope).
 const WRAPPERS: &str = "result/data/response/output";
-/// Members that become the choice.
-const READ: &str =
-    "message/response/reply/tool_calls/done/done_reason/role/content/thinking/reasoning/reasoning_content";
+/// Members that become the choice, beside those.
+const READ: &str = "tool_calls/role/thinking/reasoning/reasoning_content";
+/// Members of other protocols' replies: Responses, Anthropic's, Gemini's, Cohere's.
+const OTHERS: &str = "type/status/output/candidates/completion/generations/event/content";
+
+/// True for what is no chunk, nor anything like one. A ping is nothing at all.
+pub fn is_other(chunk: &Chunk<'_>) -> bool {
+    let is_other =
+        |(key, value): &(&str, &str)| scan::is_any(key, OTHERS) && !scan::has_any(value, "ping/heartbeat/keep");
+    chunk.choices.is_none() && chunk.extra.iter().any(is_other)
+}
 
 /// The reply, or the error, within an envelope, raw.
 pub fn unwrapped<'a>(chunk: &Chunk<'a>) -> Option<&'a str> {
@@ -32,24 +40,38 @@ pub fn make_choice<'a>(chunk: &mut Chunk<'a>, raw: &'a str, repairs: &mut Repair
         return false;
     }
     let member = |name: &str| chunk.extra.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    // An event of another protocol says its type; what it calls a response, or a message, is no text.
+    if member("type").is_some() || member("status").is_some() {
+        return false;
+    }
     let message =
         member("message").filter(|message| scan::begins(message, b"{") && json::member(message, "role").is_some());
     let mut cursor = Cursor::new(message.unwrap_or(raw));
     cursor.open(b'{');
-    let Ok(mut delta) = Delta::read(&mut cursor) else { return false };
+    let mut odd = Vec::new();
+    let Ok(mut delta) = Delta::read(&mut cursor, &mut odd) else { return false };
+    let text = scan::words(TEXTS).find(|name| member(name).is_some_and(|value| value != "null"));
     if message.is_none() {
-        delta.content = scan::words(TEXTS).find_map(|name| member(name).filter(|value| *value != "null"));
+        delta.content = text.and_then(member);
         delta.extra.clear();
     }
     if message.is_none() && delta.content.is_none() && delta.tool_calls.is_empty() {
         return false;
     }
     repairs.note("foreign_shape");
-    let done = member("done");
+    let done = member("done").filter(|done| matches!(*done, "true" | "false"));
     let finish_reason = member("done_reason").or((done == Some("true")).then_some("\"stop\""));
+    let is_read = |key: &str| match (key, message) {
+        ("done", _) => done.is_some(),
+        ("done_reason", _) => true,
+        ("message", Some(_)) => true,
+        (_, Some(_)) => false,
+        (_, None) => Some(key) == text || scan::is_any(key, READ),
+    };
+    wire::keep(&mut chunk.extra, &|key, _| !is_read(key));
+    chunk.odd.append(&mut odd);
     let delta = Some(Box::new(delta));
     let choice = Choice { index: Some("0"), delta, finish_reason, has_finish_reason: true, ..Choice::default() };
     chunk.choices = Some(vec![choice]);
-    wire::keep(&mut chunk.extra, &|key, _| !scan::is_any(key, READ));
     done.is_none()
 }
