@@ -9,6 +9,7 @@ pub use positions::Positions;
 
 use crate::json::{self, Nesting};
 use crate::scan;
+use crate::wire::Member;
 use crate::wire::clean::{self, text_member, write_list};
 use extra::{Extra, append_elements, holds_data};
 use std::borrow::Cow;
@@ -48,6 +49,7 @@ pub struct Choice {
     pub refusal: Option<String>,
     content_logprobs: Option<String>,
     refusal_logprobs: Option<String>,
+    logprobs_extra: Extra,
     message_extra: Extra,
     extra: Extra,
 }
@@ -64,6 +66,8 @@ pub struct Call {
     /// Whether the arguments are a whole JSON value; the text for a custom tool never is.
     pub nesting: Nesting,
     custom: bool,
+    /// `type`, raw text, if it is none of OpenAI's.
+    pub kind: String,
     extra: Extra,
     inner_extra: Extra,
 }
@@ -110,6 +114,11 @@ impl Accumulator {
             let more = self.choice_mut(choice.index).push(choice);
             self.grew(more);
         }
+    }
+
+    /// Members that nobody knows.
+    pub fn members(&self) -> Vec<Member<'_>> {
+        self.extra.members()
     }
 
     /// The choice with this index, if one of its chunks came.
@@ -188,6 +197,11 @@ impl Choice {
         if let Some(logprobs) = choice.logprobs.as_deref() {
             more += extend_array(&mut self.content_logprobs, json::member(logprobs, "content"));
             more += extend_array(&mut self.refusal_logprobs, json::member(logprobs, "refusal"));
+            for (key, value) in json::members(logprobs) {
+                if !matches!(key, "content" | "refusal") {
+                    self.logprobs_extra.extend(key, value);
+                }
+            }
         }
         self.finish = choice.finish.or(self.finish);
         for (key, value) in &choice.delta_extra {
@@ -209,6 +223,7 @@ impl Choice {
         let name = call.name.unwrap_or("");
         so_far.name.push_str(name);
         so_far.custom |= call.custom;
+        first_filled(&mut so_far.kind, call.kind.unwrap_or(""));
         so_far.extend(&call.arguments);
         for (key, value) in &call.extra {
             so_far.extra.set(key, value);
@@ -266,6 +281,7 @@ impl Choice {
         out.push_str(self.content_logprobs.as_deref().unwrap_or("null"));
         out.push_str(",\"refusal\":");
         out.push_str(self.refusal_logprobs.as_deref().unwrap_or("null"));
+        self.logprobs_extra.write_into(out);
         out.push('}');
     }
 }
@@ -283,6 +299,7 @@ impl Call {
         clean::Call {
             index,
             id: Some(Cow::Borrowed(&self.id)),
+            kind: Some(self.kind.as_str()).filter(|kind| !kind.is_empty()),
             name: Some(self.name.as_str()).filter(|name| !name.is_empty()),
             arguments: Cow::Borrowed(&self.arguments),
             custom: self.custom,
@@ -299,13 +316,17 @@ impl Call {
     fn write_into(&self, out: &mut String) {
         let (kind, arguments) = if self.custom { ("custom", "input") } else { ("function", "arguments") };
         text_member("{\"id\":\"", &self.id, out);
-        text_member(",\"type\":\"", kind, out);
-        text_member(",\"", kind, out);
-        text_member(":{\"name\":\"", &self.name, out);
-        text_member(",\"", arguments, out);
-        text_member(":\"", &self.arguments, out);
-        self.inner_extra.write_into(out);
-        out.push('}');
+        text_member(",\"type\":\"", if self.kind.is_empty() { kind } else { &self.kind }, out);
+        // A call of the provider's own (`web_search`) has no function.
+        let is_bare = self.name.is_empty() && self.arguments.is_empty() && self.inner_extra.members().is_empty();
+        if self.kind.is_empty() || !is_bare {
+            text_member(",\"", kind, out);
+            text_member(":{\"name\":\"", &self.name, out);
+            text_member(",\"", arguments, out);
+            text_member(":\"", &self.arguments, out);
+            self.inner_extra.write_into(out);
+            out.push('}');
+        }
         self.extra.write_into(out);
         out.push('}');
     }

@@ -8,6 +8,7 @@
 //! Changing this: what comes out may not depend on where the bytes were cut. A new tolerance belongs into `normal` where it
 //! shows in a chunk's shape, into `body` or `data` where it concerns frames, and into `decoder` where it concerns ends.
 
+mod arguments;
 mod body;
 mod data;
 mod decoder;
@@ -17,14 +18,17 @@ mod foreign;
 mod form;
 mod frame;
 mod limits;
+mod logprobs;
 mod message;
 mod normal;
 mod order;
 mod output;
 mod predict;
+mod refused;
 mod repair;
 mod think;
 mod tools;
+mod usage;
 
 pub use decoder::{Decoder, End};
 pub use limits::Limits;

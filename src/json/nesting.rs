@@ -32,6 +32,11 @@ impl Nesting {
         self.has_closed && self.depth == 0
     }
 
+    /// A text was opened and not closed.
+    pub fn is_in_string(&self) -> bool {
+        self.in_string
+    }
+
     fn step(&mut self, byte: u8) {
         self.outer_escape = false;
         if self.in_string {

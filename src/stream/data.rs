@@ -159,13 +159,13 @@ impl Decoder {
         }
         self.values += 1;
         self.is_foreign = foreign::make_choice(&mut chunk, raw, &mut self.repairs);
+        let report = normal::report(&chunk, raw);
         if !self.has_begun && !foreign::is_reply(&chunk) {
             self.keep_strange(raw);
         } else {
             self.has_begun = true;
             self.opening = Vec::new();
         }
-        let report = normal::report(&chunk, raw);
         // What reports the failure is told by the error, which shows no secret.
         if report.is_some() {
             chunk.extra.clear();

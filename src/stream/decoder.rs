@@ -6,6 +6,7 @@ use super::normal::Normalizer;
 use super::order::Order;
 use super::output::{Mode, Output};
 use super::predict::Template;
+use super::refused;
 use super::repair::Repairs;
 use crate::accumulate::Accumulator;
 use crate::error::{Details, Error, Kind};
@@ -353,6 +354,9 @@ impl Decoder {
     }
 
     fn truncate(&mut self) {
+        if let Some(error) = refused::prompt(&self.reply, &self.secrets).filter(|_| !self.cut) {
+            return self.fail(error);
+        }
         // JSON of which nothing is a reply's.
         if !self.cut && !self.has_begun && self.values > 0 {
             return self.fail_as_no_reply();

@@ -132,4 +132,7 @@ fn call_head(name: &str, index: usize, call: &Call, out: &mut String) {
     if call.is_custom() {
         out.push_str(",\"custom\":true");
     }
+    if !call.kind.is_empty() {
+        text_member(",\"toolType\":\"", &call.kind, out);
+    }
 }

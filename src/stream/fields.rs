@@ -4,6 +4,7 @@ use super::repair::Repairs;
 use crate::accumulate;
 use crate::json;
 use crate::scan;
+use crate::wire::Member;
 use crate::wire::chunk::Delta;
 use std::borrow::Cow;
 
@@ -19,17 +20,21 @@ pub struct Content<'a> {
     pub text: Option<Cow<'a, str>>,
     pub reasoning: String,
     pub refusal: Option<&'a str>,
-    /// The whole array, when a part of it is none of these.
+    /// The whole array, when a part of it says anything else.
     pub unknown: Option<&'a str>,
 }
 
-/// `content` as raw text: a string; an array of parts (Mistral); an object (Cloudflare, in JSON mode).
+/// `content` as raw text: a string; an array of parts (Mistral), or one of them; an object (Cloudflare, in JSON mode).
 pub fn content<'a>(delta: &Delta<'a>, repairs: &mut Repairs) -> Content<'a> {
     let Some(raw) = delta.content else { return Content::default() };
     if let Some(text) = json::string(raw) {
         return Content { text: Some(Cow::Borrowed(text)), ..Content::default() };
     }
-    if !scan::begins(raw, b"[") {
+    let parts = match json::member(raw, "type").and_then(|_| json::member(raw, "text")).and_then(json::string) {
+        Some(_) => vec![raw],
+        None => json::elements(raw),
+    };
+    if parts.is_empty() && !scan::begins(raw, b"[") {
         repairs.note("content_not_string");
         let mut text = String::new();
         json::escape_into(&json::compact(raw), &mut text);
@@ -38,7 +43,7 @@ pub fn content<'a>(delta: &Delta<'a>, repairs: &mut Repairs) -> Content<'a> {
     repairs.note("content_parts");
     let mut found = Content::default();
     let mut text = String::new();
-    for part in json::elements(raw) {
+    for part in parts {
         if !found.read_part(part, &mut text) {
             found.unknown = Some(raw);
         }
@@ -48,38 +53,47 @@ pub fn content<'a>(delta: &Delta<'a>, repairs: &mut Repairs) -> Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    /// False for a part of unknown type.
+    /// False for a part that says more than what is read of it.
     fn read_part(&mut self, part: &'a str, text: &mut String) -> bool {
         match json::member(part, "type").and_then(json::string) {
             Some("text" | "output_text") | None => gather(part, DEPTH, text),
-            Some("refusal") => self.refusal = json::member(part, "refusal").and_then(json::string),
-            // Mistral; Databricks
-            Some(kind) if scan::has_any(kind, "thinking/reasoning") => {
-                gather(part, DEPTH, &mut self.reasoning);
+            Some("refusal") => {
+                self.refusal = json::member(part, "refusal").and_then(json::string);
+                self.refusal.is_some()
             }
-            Some(_) => return false,
+            // Mistral; Databricks
+            Some(kind) if scan::has_any(kind, "thinking/reasoning") => gather(part, DEPTH, &mut self.reasoning),
+            Some(_) => false,
         }
-        true
     }
 }
 
-/// Appends the text that a value stands for, raw.
-fn gather(raw: &str, depth: usize, out: &mut String) {
+/// Appends the text that a value stands for, raw. False where it says more than that.
+fn gather(raw: &str, depth: usize, out: &mut String) -> bool {
     if let Some(text) = json::string(raw) {
-        return out.push_str(text);
+        out.push_str(text);
+        return true;
     }
-    if depth == 0 {
-        return;
+    if depth == 0 || !scan::begins(raw, b"[{") {
+        return raw == "null";
     }
+    let mut is_all = true;
     for element in json::elements(raw) {
-        gather(element, depth - 1, out);
+        is_all &= gather(element, depth - 1, out);
     }
     let before = out.len();
-    for value in scan::words(TEXTS).filter_map(|name| json::member(raw, name)) {
-        if out.len() == before {
-            gather(value, depth - 1, out);
+    for name in scan::words(TEXTS) {
+        if let Some(value) = json::member(raw, name) {
+            is_all &= if out.len() == before { gather(value, depth - 1, out) } else { is_empty(value) };
         }
     }
+    is_all
+        && json::members(raw).iter().all(|(key, value)| *key == "type" || scan::is_any(key, TEXTS) || is_empty(value))
+}
+
+/// True for a value that says nothing.
+pub fn is_empty(raw: &str) -> bool {
+    matches!(raw, "null" | "\"\"" | "{}" | "[]")
 }
 
 /// The reasoning of a delta, under any of its names, once: some servers say the same under two. `has_field`: a field for it
@@ -88,20 +102,29 @@ pub fn reasoning<'a>(
     delta: &Delta<'a>,
     so_far: Option<&accumulate::Choice>,
     has_field: &mut bool,
+    extra: &mut Vec<Member<'a>>,
     repairs: &mut Repairs,
 ) -> Option<Cow<'a, str>> {
-    if let Some(text) = delta.reasoning_content.and_then(json::filled) {
-        *has_field = true;
-        return Some(Cow::Borrowed(text));
+    let own = delta.reasoning_content.filter(|raw| !is_empty(raw));
+    // Another text under another name.
+    let other = delta.reasoning.filter(|raw| !is_empty(raw) && Some(*raw) != own);
+    if let Some(other) = other.filter(|_| own.is_some()) {
+        repairs.note("member_kept");
+        extra.push(("native_reasoning", other));
     }
     let mut text = String::new();
-    if let Some(raw) = delta.reasoning_content.filter(|raw| *raw != "\"\"").or(delta.reasoning) {
+    if let Some(raw) = own.or(delta.reasoning) {
         if let Some(text) = json::filled(raw) {
             *has_field = true;
-            repairs.note("reasoning_renamed");
+            if own.is_none() {
+                repairs.note("reasoning_renamed");
+            }
             return Some(Cow::Borrowed(text));
         }
-        gather(raw, DEPTH, &mut text);
+        if !gather(raw, DEPTH, &mut text) {
+            repairs.note("member_kept");
+            extra.push(("native_reasoning", raw));
+        }
     }
     // Where there is a field for it, be it null, the details only repeat it, or are not meant to be read.
     let details = delta.extra.iter().find(|(key, _)| DETAILS.contains(key) && !delta.has_reasoning && !*has_field);
@@ -129,6 +152,13 @@ pub enum Finish {
     Unsaid,
 }
 
+/// The word of a finish reason, raw: some put it into an object. "" for what is none.
+pub fn reason_of(raw: &str) -> &str {
+    let named = scan::words("finish_reason/reason/type/value/name").find_map(|name| json::member(raw, name));
+    let inner = named.or(json::elements(raw).first().copied());
+    json::string(inner.unwrap_or(raw)).unwrap_or("")
+}
+
 /// OpenAI's word for a finish reason. Others have many, told by a part of them; the first that is found counts.
 pub fn finish_reason(raw: &str) -> Finish {
     const PARTS: [(&str, &str); 4] = [
@@ -149,21 +179,6 @@ pub fn finish_reason(raw: &str) -> Finish {
     }
 }
 
-/// A usage object without nulls (OpenAI's schema has none); an empty one says nothing, nor do zeros once more was `known`.
-pub fn usage<'a>(raw: Option<&'a str>, known: &Option<String>) -> Option<Cow<'a, str>> {
-    let raw = raw.filter(|raw| raw.starts_with('{'))?;
-    let (mut counts, mut is_zero) = (false, true);
-    for name in scan::words("total_tokens/prompt_tokens/completion_tokens/input_tokens/output_tokens") {
-        if let Some(count) = json::member(raw, name) {
-            (counts, is_zero) = (true, is_zero && count == "0");
-        }
-    }
-    if !counts || (known.is_some() && is_zero) {
-        return None;
-    }
-    Some(if scan::position(raw, "null").is_some() { Cow::Owned(json::without_nulls(raw)) } else { Cow::Borrowed(raw) })
-}
-
 /// Under which name a service tier is passed on: OpenAI's only for OpenAI's values (Groq says "on_demand").
 pub fn service_tier(raw: &str, repairs: &mut Repairs) -> &'static str {
     if json::string(raw).is_some_and(|tier| scan::is_any(tier, "auto/default/flex/scale/priority/fast")) {
@@ -171,11 +186,6 @@ pub fn service_tier(raw: &str, repairs: &mut Repairs) -> &'static str {
     }
     repairs.note("service_tier_unknown");
     "native_service_tier"
-}
-
-/// Log probabilities, where there is a list of them.
-pub fn logprobs(raw: Option<&str>) -> Option<&str> {
-    raw.filter(|raw| scan::words("content/refusal").any(|name| json::member(raw, name).is_some()))
 }
 
 /// A string, or where it is empty (Azure's first chunk) what is known of it by now.
@@ -190,17 +200,11 @@ pub fn text_or<'a>(raw: Option<&'a str>, known: &str, repair: &'static str, repa
     }
 }
 
-pub fn created<'a>(raw: Option<&'a str>, known: &str, repairs: &mut Repairs) -> Cow<'a, str> {
-    // A fraction of a second, or a number in quotes.
-    let raw = raw.map(|raw| json::string(raw).unwrap_or(raw));
-    let whole = raw.map(|raw| scan::split(raw, ".").map_or(raw, |(whole, _)| whole));
-    match whole.filter(|whole| json::integer(whole).is_some_and(|seconds| seconds >= 0) && json::is_whole(whole)) {
-        Some(number) => Cow::Borrowed(number),
-        None => {
-            repairs.note("created_missing");
-            Cow::Owned(if known.is_empty() { "0".to_owned() } else { known.to_owned() })
-        }
-    }
+/// `created` in whole seconds: also a fraction, or a number in quotes.
+pub fn created(raw: &str) -> Option<&str> {
+    let raw = json::string(raw).unwrap_or(raw);
+    let whole = scan::before(raw, ".");
+    Some(whole).filter(|whole| json::integer(whole).is_some_and(|seconds| seconds >= 0) && json::is_whole(whole))
 }
 
 pub fn append<'a>(text: &mut Option<Cow<'a, str>>, more: Cow<'a, str>) {

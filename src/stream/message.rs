@@ -53,6 +53,9 @@ impl Messages {
             }
             (None, Some(message), _) => Some(self.message(message, so_far, ends, repairs)),
             (Some(mut delta), message, text) => {
+                if message.is_some() {
+                    repairs.note("message_in_stream");
+                }
                 if message.is_none() && delta.content.is_none() {
                     delta.content = text;
                 }

@@ -2,14 +2,16 @@
 //! no provider is named in code, only in comments as the source.
 
 use super::fields::{
-    self, Content, DETAILS, Finish, append, content, created, finish_reason, logprobs, reasoning, service_tier,
-    text_or, usage,
+    Content, DETAILS, Finish, append, content, created, finish_reason, is_empty, reason_of, reasoning, service_tier,
+    text_or,
 };
 use super::form::Form;
+use super::logprobs;
 use super::message::{Increment, Messages};
 use super::repair::Repairs;
 use super::think::Splitter;
 use super::tools::Slots;
+use super::usage;
 use crate::accumulate::{self, Accumulator};
 use crate::error::{Details, Error, Kind};
 use crate::json;
@@ -89,7 +91,6 @@ impl Normalizer {
 
     /// Makes a chunk OpenAI's.
     pub fn normalize<'a>(&mut self, chunk: Chunk<'a>, reply: &Accumulator, repairs: &mut Repairs) -> clean::Chunk<'a> {
-        let mut usage = usage(chunk.usage, &reply.usage);
         let mut extra = chunk.extra;
         if let Some(tier) = chunk.service_tier {
             extra.push((service_tier(tier, repairs), tier));
@@ -104,24 +105,27 @@ impl Normalizer {
             Some("chat.completion") if chunk.choices.iter().flatten().all(|choice| choice.message.is_some()) => {}
             _ => repairs.note("object_wrong"),
         }
-        let mut choices = Vec::new();
-        for choice in chunk.choices.unwrap_or_default() {
-            if let Some(moved) = fields::usage(choice.usage, &reply.usage) {
-                repairs.note("usage_in_choice");
-                usage = usage.or(Some(moved));
-            }
-            choices.push(self.choice(choice, reply, repairs));
+        for (name, raw) in chunk.odd {
+            repairs.note("member_kept");
+            extra.push((name, raw));
         }
-        // Groq
-        let grouped =
-            extra.iter().find(|(key, _)| *key == "x_groq").and_then(|(_, group)| json::member(group, "usage"));
-        if let (None, Some(moved)) = (&usage, fields::usage(grouped, &reply.usage)) {
-            repairs.note("usage_in_x_groq");
-            usage = Some(moved);
+        let created = match chunk.created.and_then(created) {
+            Some(seconds) => Cow::Borrowed(seconds),
+            None => {
+                repairs.note("created_missing");
+                extra.extend(chunk.created.map(|raw| ("native_created", raw)));
+                Cow::Owned(if reply.created.is_empty() { "0" } else { &reply.created }.to_owned())
+            }
+        };
+        let mut given = chunk.choices.unwrap_or_default();
+        let usage = usage::of(chunk.usage, &mut given, &mut extra, reply.usage.as_deref(), repairs);
+        let mut choices = Vec::with_capacity(given.len());
+        for choice in given {
+            choices.push(self.choice(choice, reply, repairs));
         }
         clean::Chunk {
             id: text_or(chunk.id, &reply.id, "id_missing", repairs),
-            created: created(chunk.created, &reply.created, repairs),
+            created,
             model: text_or(chunk.model, &reply.model, "model_missing", repairs),
             choices,
             usage,
@@ -142,7 +146,7 @@ impl Normalizer {
             let content = Some(pieces.content).filter(|text| !text.is_empty());
             let reasoning = Some(Cow::Owned(pieces.reasoning)).filter(|text: &Cow<'_, str>| !text.is_empty());
             let mut calls = Vec::new();
-            state.slots.complete(is_complete, &mut calls, repairs);
+            state.slots.complete(is_complete, &mut calls, reply.choice(state.index), repairs);
             if content.is_some() || reasoning.is_some() || !calls.is_empty() {
                 let index = state.index;
                 choices.push(clean::Choice { index, content, reasoning, calls, ..clean::Choice::default() });
@@ -170,15 +174,19 @@ impl Normalizer {
         let seed = self.seed;
         #[allow(clippy::indexing_slicing, reason = "made above where it was missing")]
         let state = &mut self.choices[at];
+        let is_plain = choice.delta.is_none();
         let increment = state.messages.read(&mut choice, so_far, repairs);
-        let mut clean = clean::Choice {
-            index,
-            logprobs: logprobs(choice.logprobs).map(Cow::Borrowed),
-            extra: choice.extra,
-            ..Default::default()
-        };
+        let mut clean = clean::Choice { index, extra: choice.extra, ..Default::default() };
+        if let Some(raw) = choice.logprobs {
+            let content = increment.as_ref().and_then(|increment| increment.delta.content);
+            clean.logprobs = logprobs::read(raw, content);
+            if clean.logprobs.is_none() && !is_empty(raw) {
+                repairs.note("member_kept");
+                clean.extra.push(("native_logprobs", raw));
+            }
+        }
         match increment {
-            Some(increment) => state.read(increment, so_far, seed, &mut clean, repairs),
+            Some(increment) => state.read(increment, is_plain, so_far, seed, &mut clean, repairs),
             None => {
                 repairs.note("delta_missing");
                 clean.role = !std::mem::replace(&mut state.has_role, true);
@@ -187,7 +195,7 @@ impl Normalizer {
         if !choice.has_finish_reason {
             repairs.note("finish_reason_absent");
         }
-        if let Some(raw) = choice.finish_reason.filter(|raw| json::filled(raw).is_some()) {
+        if let Some(raw) = choice.finish_reason.filter(|raw| !is_empty(raw)) {
             self.finish(raw, at, so_far, &mut clean, repairs);
         } else if !clean.calls.is_empty() && so_far.is_some_and(|choice| choice.finish == Some("stop")) {
             clean.finish = Some("tool_calls");
@@ -196,7 +204,7 @@ impl Normalizer {
     }
 
     /// A finish reason came: OpenAI's word for it, and what was held back. The provider's own word is kept beside it, under
-    /// the name that OpenRouter has for it. `raw`: with its quotes.
+    /// the name that OpenRouter has for it.
     fn finish<'a>(
         &mut self,
         raw: &'a str,
@@ -206,9 +214,12 @@ impl Normalizer {
         repairs: &mut Repairs,
     ) {
         let Some(state) = self.choices.get_mut(at) else { return };
-        let reason = json::string(raw).unwrap_or("");
+        let reason = reason_of(raw);
         let meant = finish_reason(reason);
         if matches!(meant, Finish::Unsaid) {
+            if json::string(raw).is_none() {
+                keep_native(raw, clean);
+            }
             return repairs.note("finish_reason_renamed");
         }
         let pieces = state.think.finish();
@@ -223,14 +234,14 @@ impl Normalizer {
             Finish::Word("stop") if state.slots.len() > 0 => "tool_calls",
             Finish::Word(word) => word,
         };
-        if word != reason {
+        if json::string(raw) != Some(word) {
             repairs.note("finish_reason_renamed");
             keep_native(raw, clean);
         }
         if so_far.is_some_and(|choice| choice.finish == Some(word)) {
             return repairs.note("finish_reason_repeated");
         }
-        state.slots.complete(true, &mut clean.calls, repairs);
+        state.slots.complete(true, &mut clean.calls, so_far, repairs);
         clean.finish = Some(word);
     }
 }
@@ -239,6 +250,7 @@ impl State {
     fn read<'a>(
         &mut self,
         increment: Increment<'a>,
+        is_plain: bool,
         so_far: Option<&accumulate::Choice>,
         seed: u64,
         clean: &mut clean::Choice<'a>,
@@ -250,12 +262,17 @@ impl State {
             None => content(&delta, repairs),
             text => Content { text, ..Content::default() },
         };
-        let field = increment.reasoning.or_else(|| reasoning(&delta, so_far, &mut self.has_field, repairs));
+        let mut kept = Vec::new();
+        let field = match increment.reasoning {
+            None => reasoning(&delta, so_far, &mut self.has_field, &mut kept, repairs),
+            text => text,
+        };
         let field = field.filter(|text| !text.is_empty());
         let mut extra = std::mem::take(&mut delta.extra);
+        extra.append(&mut kept);
         let parts = Some(Cow::Owned(content.reasoning)).filter(|text: &Cow<'_, str>| !text.is_empty());
         if field.is_some() || parts.is_some() {
-            self.think.disable();
+            self.think.has_field();
         }
         clean.reasoning = field.or(parts);
         // Details that are not meant to be read: an empty field says so to who reads our own stream.
@@ -269,17 +286,17 @@ impl State {
         clean.refusal = delta.refusal.and_then(json::string).or(content.refusal);
         self.slots.begin_chunk();
         for call in &delta.tool_calls {
-            let fragment = self.slots.fragment(call, so_far, seed, repairs);
-            clean.calls.extend(fragment);
+            self.slots.fragment(call, is_plain, so_far, seed, &mut clean.calls, repairs);
         }
-        if let (Some(mut call), true) = (delta.function_call, delta.tool_calls.is_empty()) {
-            // There is only ever one, so it is call 0.
+        if let Some(mut call) = delta.function_call {
+            // There is only ever one, so it is call 0; beside calls it says the same.
             call.index = Some("0");
-            let fragment = self.slots.fragment(&call, so_far, seed, &mut Repairs::default());
-            if fragment.is_some() {
+            if delta.tool_calls.is_empty() {
+                self.slots.fragment(&call, false, so_far, seed, &mut clean.calls, &mut Repairs::default());
+            }
+            if !clean.calls.is_empty() || !delta.tool_calls.is_empty() {
                 repairs.note("function_call");
             }
-            clean.calls.extend(fragment);
         }
         extra.extend(content.unknown.map(|parts| ("content_parts", parts)));
         clean.delta_extra = extra;
@@ -301,9 +318,8 @@ impl State {
         if self.think.is_done() {
             return Cow::Borrowed(text);
         }
-        let was_inside = self.think.is_inside();
         let pieces = self.think.push(text);
-        if !pieces.reasoning.is_empty() || (!was_inside && self.think.is_inside()) {
+        if !pieces.reasoning.is_empty() || pieces.has_tag {
             repairs.note("think_tag");
         }
         if !pieces.reasoning.is_empty() {

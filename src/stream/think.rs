@@ -1,18 +1,25 @@
-//! `<think>…</think>` (or `<thinking>…</thinking>`, Amazon's Nova) at the very start of the text, cut anywhere: what stands
-//! between the tags is reasoning, blanks after the closing tag are dropped. An answer that only mentions the tag is left alone: once anything but blanks came before it,
-//! the splitter is done.
+//! `<think>…</think>`, and other tags that models put around their thinking, at the very start of the text, cut anywhere: what
+//! stands between the tags is reasoning, blanks after the closing tag are dropped. An answer that only mentions a tag is left
+//! alone: once anything but blanks came before it, the splitter is done. After thinking that came in a field, a closing tag at
+//! the start of the text is what was left of it.
 
 use crate::json::{Unescaper, escape_into};
 use crate::scan;
 use std::borrow::Cow;
 
-const TAGS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thinking>")];
+/// Opening tags: DeepSeek's and most; Amazon Nova's; Gemini's and EXAONE's; Seed's; Magistral's; Kimi's. The closing ones have a
+/// slash behind their first letter.
+const TAGS: &str = "<think>/<thinking>/<thought>/<thoughts>/<reasoning>/<seed:think>/[THINK]/◁think▷";
+/// First bytes of a tag, of an escape and of blanks.
+const SPECIAL: &[u8] = b"<[\xe2\\ \n\r\t";
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// Nothing but blanks, or the beginning of the tag.
     #[default]
     Start,
+    /// As that, but thinking came in a field, so that only a closing tag is looked for.
+    Left,
     /// Between the tags.
     Inside,
     /// After the closing tag, before the answer.
@@ -30,7 +37,7 @@ pub struct Splitter {
     /// How much of what is held is known to be blank.
     blanks: usize,
     /// The tag that closes the block.
-    close: &'static str,
+    close: String,
     unescaper: Unescaper,
 }
 
@@ -41,6 +48,8 @@ pub struct Pieces<'a> {
     pub content: Cow<'a, str>,
     /// Belongs to the reasoning.
     pub reasoning: String,
+    /// A tag was found in it.
+    pub has_tag: bool,
 }
 
 impl Splitter {
@@ -49,31 +58,26 @@ impl Splitter {
         self.stage == Stage::Answer
     }
 
-    /// True when a tag was found.
-    pub fn is_inside(&self) -> bool {
-        self.stage == Stage::Inside
-    }
-
-    /// Stops looking for the tag: the provider sends its reasoning in a field.
-    pub fn disable(&mut self) {
-        if self.stage == Stage::Start && self.held.is_empty() {
-            self.stage = Stage::Answer;
+    /// Thinking came in a field.
+    pub fn has_field(&mut self) {
+        if self.stage == Stage::Start && self.held.len() == self.blanks {
+            self.stage = Stage::Left;
         }
     }
 
     /// Splits the next raw piece of text.
     pub fn push<'a>(&mut self, raw: &'a str) -> Pieces<'a> {
-        // The usual answer: no blank, no `<`, no escape at its start. Nothing was held, nothing is copied.
-        let starts_plain = !scan::begins(raw, b"<\\ \n\r\t") && !raw.is_empty();
-        if self.stage == Stage::Start && self.held.is_empty() && starts_plain {
+        // The usual answer. Nothing was held, nothing is copied.
+        let starts_plain = !scan::begins(raw, SPECIAL) && !raw.is_empty();
+        if matches!(self.stage, Stage::Start | Stage::Left) && self.held.is_empty() && starts_plain {
             self.stage = Stage::Answer;
         }
         if self.stage == Stage::Answer {
-            return Pieces { content: Cow::Borrowed(raw), reasoning: String::new() };
+            return Pieces { content: Cow::Borrowed(raw), ..Pieces::default() };
         }
         self.unescaper.push(raw, &mut self.held);
         let mut pieces = Pieces::default();
-        if self.stage == Stage::Start {
+        if matches!(self.stage, Stage::Start | Stage::Left) {
             self.start(&mut pieces);
         }
         if self.stage == Stage::Inside {
@@ -91,7 +95,7 @@ impl Splitter {
         let mut pieces = Pieces::default();
         match self.stage {
             Stage::Inside => escape_into(&self.held, &mut pieces.reasoning),
-            Stage::Start | Stage::Answer => escape_into(&self.held, pieces.content.to_mut()),
+            Stage::Start | Stage::Left | Stage::Answer => escape_into(&self.held, pieces.content.to_mut()),
             Stage::Gap => {}
         }
         self.held.clear();
@@ -102,24 +106,33 @@ impl Splitter {
     fn start(&mut self, pieces: &mut Pieces<'_>) {
         let text = self.held.get(self.blanks..).unwrap_or("").trim_ascii_start();
         self.blanks = self.held.len() - text.len();
-        let opened = TAGS.iter().find_map(|(open, close)| Some((text.strip_prefix(open)?, *close)));
-        if let Some((rest, close)) = opened {
-            self.held = rest.to_owned();
-            self.close = close;
-            self.stage = Stage::Inside;
-        } else if !TAGS.iter().any(|(open, _)| open.starts_with(text)) {
+        let is_left = self.stage == Stage::Left;
+        let mut may_follow = false;
+        for tag in scan::words(TAGS) {
+            let close = closing(tag);
+            let wanted = if is_left { close.as_str() } else { tag };
+            if let Some(rest) = text.strip_prefix(wanted) {
+                self.held = rest.to_owned();
+                self.close = close;
+                self.stage = if is_left { Stage::Gap } else { Stage::Inside };
+                pieces.has_tag = true;
+                return;
+            }
+            may_follow |= wanted.starts_with(text);
+        }
+        if !may_follow {
             self.answer(pieces);
         }
     }
 
     fn inside(&mut self, pieces: &mut Pieces<'_>) {
-        if let Some((thought, rest)) = scan::split(&self.held, self.close) {
+        if let Some((thought, rest)) = scan::split(&self.held, &self.close) {
             escape_into(thought, &mut pieces.reasoning);
             self.held = rest.to_owned();
             self.stage = Stage::Gap;
             return;
         }
-        let keep = possible_tag(&self.held, self.close);
+        let keep = possible_tag(&self.held, &self.close);
         let thought = self.held.len() - keep;
         escape_into(self.held.get(..thought).unwrap_or(""), &mut pieces.reasoning);
         self.held = self.held.get(thought..).unwrap_or("").to_owned();
@@ -140,6 +153,12 @@ impl Splitter {
         self.held = String::new();
         self.stage = Stage::Answer;
     }
+}
+
+/// The tag that closes what this one opens.
+fn closing(tag: &str) -> String {
+    let first = tag.chars().next().map_or(0, char::len_utf8);
+    [tag.get(..first).unwrap_or(""), "/", tag.get(first..).unwrap_or("")].concat()
 }
 
 /// How many bytes at the end of `text` may be the beginning of the closing tag.

@@ -2,10 +2,13 @@
 //! (Perplexity sends both, MiniMax ends a stream with a completion), so one reader takes either.
 //!
 //! Shapes: `CreateChatCompletionStreamResponse` and `CreateChatCompletionResponse` of OpenAI's specification; the deviations
-//! are those of the recorded replies.
+//! are those of the recorded replies. A member that we know in a shape that we don't is kept, raw, under a name of its own.
 
 use super::{Member, optional};
 use crate::json::{self, Cursor, Malformed};
+
+/// Known members of unknown shape, as `native_…`.
+type Odd<'a> = Vec<Member<'a>>;
 
 /// The object. All spans are raw JSON; absent and null are both `None`.
 #[derive(Debug, Default)]
@@ -28,6 +31,8 @@ pub struct Chunk<'a> {
     pub service_tier: Option<&'a str>,
     /// All other members, in order.
     pub extra: Vec<Member<'a>>,
+    /// Members in here of a shape that nobody knows, raw, each as `native_` and its name.
+    pub odd: Vec<Member<'a>>,
 }
 
 /// One element of `choices`.
@@ -93,8 +98,10 @@ pub struct ToolCall<'a> {
     pub name: Option<&'a str>,
     /// `function.arguments` or `custom.input`: a string, or (some servers) the object itself.
     pub arguments: Option<&'a str>,
-    /// The call is a custom tool's: its type says so, or there is a `custom`.
-    pub custom: bool,
+    /// `type`
+    pub kind: Option<&'a str>,
+    has_function: bool,
+    has_custom: bool,
     /// The entry as it came, behind its opening bracket.
     pub source: &'a str,
     /// All other members (Gemini's `extra_content` holds the thought signature).
@@ -136,18 +143,19 @@ impl<'a> Chunk<'a> {
         if !cursor.open(b'{') {
             return Err(Malformed);
         }
+        let odd = &mut chunk.odd;
         let mut first = true;
         while let Some(key) = cursor.key(&mut first)? {
             match key {
-                "id" => chunk.id = optional(cursor)?,
-                "object" => chunk.object = optional(cursor)?,
+                "id" => chunk.id = text(cursor, "native_id", odd)?,
+                "object" => chunk.object = text(cursor, "native_object", odd)?,
                 "created" => chunk.created = optional(cursor)?,
-                "model" => chunk.model = optional(cursor)?,
+                "model" => chunk.model = text(cursor, "native_model", odd)?,
                 "usage" => chunk.usage = optional(cursor)?,
                 "error" => chunk.error = optional(cursor)?,
                 "service_tier" => chunk.service_tier = optional(cursor)?,
                 "choices" => {
-                    chunk.choices = list(cursor, Choice::read)?;
+                    chunk.choices = list(cursor, Choice::read, "native_choices", odd)?;
                     for (position, choice) in chunk.choices.iter_mut().flatten().enumerate() {
                         choice.position = position;
                     }
@@ -170,18 +178,18 @@ impl<'a> Choice<'a> {
         self.own_number().or(u32::try_from(self.position).ok()).unwrap_or(0)
     }
 
-    fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
+    fn read(cursor: &mut Cursor<'a>, odd: &mut Odd<'a>) -> Result<Self, Malformed> {
         let mut choice = Self::default();
         let mut first = true;
         while let Some(key) = cursor.key(&mut first)? {
             match key {
-                "index" => choice.index = optional(cursor)?,
-                "delta" => choice.delta = object(cursor, Delta::read)?.map(Box::new),
-                "message" => choice.message = object(cursor, Delta::read)?.map(Box::new),
+                "index" => choice.index = number(cursor, odd)?,
+                "delta" => choice.delta = Delta::lenient(cursor, "native_delta", odd)?,
+                "message" => choice.message = Delta::lenient(cursor, "native_message", odd)?,
                 "text" => choice.text = optional(cursor)?,
                 "finish_reason" | "finishReason" => {
                     choice.has_finish_reason |= key == "finish_reason";
-                    choice.finish_reason = optional(cursor)?.or(choice.finish_reason);
+                    either(&mut choice.finish_reason, optional(cursor)?, "native_finish_reason", odd);
                 }
                 "logprobs" => choice.logprobs = optional(cursor)?,
                 "usage" => choice.usage = optional(cursor)?,
@@ -193,11 +201,16 @@ impl<'a> Choice<'a> {
         Ok(choice)
     }
 
-    /// What some put a level too deep, into the delta.
+    /// What some put a level too deep, into the delta; and a text that is no mere copy of what is in there.
     fn take_from_delta(&mut self) {
+        let mut is_copy = true;
         for inner in [&mut self.delta, &mut self.message].into_iter().flatten() {
             self.finish_reason = self.finish_reason.or_else(|| inner.take("finish_reason"));
             self.error = self.error.or_else(|| inner.take("error"));
+            is_copy &= inner.content.is_none() || inner.content == self.text;
+        }
+        if let (false, Some(text)) = (is_copy, self.text.filter(|text| *text != "\"\"")) {
+            self.extra.push(("text", text));
         }
     }
 }
@@ -209,15 +222,24 @@ impl<'a> Delta<'a> {
         Some(self.extra.remove(at).1)
     }
 
+    /// Reads an object, or a text that stands for one with this content.
+    fn lenient(cursor: &mut Cursor<'a>, name: &'static str, odd: &mut Odd<'a>) -> Result<Option<Box<Self>>, Malformed> {
+        if cursor.rest().trim_ascii_start().starts_with('"') {
+            let content = Some(cursor.value()?);
+            return Ok(Some(Box::new(Self { content, ..Self::default() })));
+        }
+        Ok(object(cursor, Self::read, name, odd)?.map(Box::new))
+    }
+
     /// Reads the members of an object whose bracket was passed.
-    pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
+    pub fn read(cursor: &mut Cursor<'a>, odd: &mut Vec<Member<'a>>) -> Result<Self, Malformed> {
         let mut delta = Self::default();
         let mut first = true;
         while let Some(key) = cursor.key(&mut first)? {
             match key {
-                "role" => delta.role = optional(cursor)?,
+                "role" => delta.role = text(cursor, "native_role", odd)?,
                 "content" => delta.content = optional(cursor)?,
-                "refusal" => delta.refusal = optional(cursor)?,
+                "refusal" => delta.refusal = text(cursor, "native_refusal", odd)?,
                 "reasoning_content" => {
                     delta.has_reasoning = true;
                     delta.reasoning_content = optional(cursor)?;
@@ -225,10 +247,15 @@ impl<'a> Delta<'a> {
                 "reasoning" | "reasoning_text" | "thinking" => {
                     delta.has_reasoning = true;
                     delta.reasoning_name = key;
-                    delta.reasoning = optional(cursor)?.filter(|raw| *raw != "\"\"").or(delta.reasoning);
+                    either(&mut delta.reasoning, optional(cursor)?, "native_reasoning", odd);
                 }
-                "tool_calls" => delta.tool_calls = list(cursor, ToolCall::read)?.unwrap_or_default(),
-                "function_call" => delta.function_call = object(cursor, ToolCall::read_function)?.map(Box::new),
+                "tool_calls" => {
+                    delta.tool_calls = list(cursor, ToolCall::read, "native_tool_calls", odd)?.unwrap_or_default()
+                }
+                "function_call" => {
+                    let call = object(cursor, ToolCall::read_function, "native_function_call", odd)?;
+                    delta.function_call = call.map(Box::new);
+                }
                 _ => delta.extra.push((key, cursor.value()?)),
             }
         }
@@ -237,24 +264,36 @@ impl<'a> Delta<'a> {
 }
 
 impl<'a> ToolCall<'a> {
+    /// The call is a custom tool's: its type says so, or there is only a `custom`.
+    pub fn is_custom(&self) -> bool {
+        self.kind == Some("\"custom\"") || (self.has_custom && !self.has_function)
+    }
+
     /// Reads an entry of `tool_calls`. Name and arguments also count where they stand beside `function`.
-    fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
+    fn read(cursor: &mut Cursor<'a>, odd: &mut Odd<'a>) -> Result<Self, Malformed> {
         let source = cursor.rest();
         let mut call = Self::default();
         let mut first = true;
         while let Some(key) = cursor.key(&mut first)? {
             match key {
-                "index" => call.index = optional(cursor)?,
-                "id" => call.id = optional(cursor)?,
-                "type" => call.custom |= optional(cursor)? == Some("\"custom\""),
-                "name" => call.name = optional(cursor)?,
-                "arguments" | "input" => call.arguments = optional(cursor)?,
+                "index" => call.index = number(cursor, odd)?,
+                // Some servers count.
+                "id" => call.id = fit(cursor, &|raw| is_text(raw) || json::integer(raw).is_some(), "native_id", odd)?,
+                "type" => call.kind = text(cursor, "native_type", odd)?,
+                "name" => either(&mut call.name, text(cursor, "native_name", odd)?, "native_name", odd),
+                "arguments" | "input" => {
+                    either(&mut call.arguments, optional(cursor)?, "native_arguments", odd);
+                }
                 "function" | "custom" => {
-                    let Some(inner) = object(cursor, Self::read_function)? else { continue };
-                    call.name = inner.name.or(call.name);
-                    call.arguments = inner.arguments.or(call.arguments);
-                    call.inner_extra = inner.inner_extra;
-                    call.custom |= key == "custom";
+                    let is_custom = key == "custom";
+                    let name = if is_custom { "native_custom" } else { "native_function" };
+                    let Some(mut inner) = object(cursor, Self::read_function, name, odd)? else { continue };
+                    either(&mut inner.name, call.name, "native_name", odd);
+                    either(&mut inner.arguments, call.arguments, "native_arguments", odd);
+                    (call.name, call.arguments) = (inner.name, inner.arguments);
+                    call.inner_extra.append(&mut inner.inner_extra);
+                    call.has_custom |= is_custom;
+                    call.has_function |= !is_custom;
                 }
                 _ => call.extra.push((key, cursor.value()?)),
             }
@@ -264,13 +303,15 @@ impl<'a> ToolCall<'a> {
     }
 
     /// Reads what stands in `function`, `custom` or `function_call`.
-    fn read_function(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
+    fn read_function(cursor: &mut Cursor<'a>, odd: &mut Odd<'a>) -> Result<Self, Malformed> {
         let mut call = Self::default();
         let mut first = true;
         while let Some(key) = cursor.key(&mut first)? {
             match key {
-                "name" => call.name = optional(cursor)?,
-                "arguments" | "input" | "parameters" => call.arguments = optional(cursor)?,
+                "name" => call.name = text(cursor, "native_name", odd)?,
+                "arguments" | "input" | "parameters" => {
+                    either(&mut call.arguments, optional(cursor)?, "native_arguments", odd);
+                }
                 _ => call.inner_extra.push((key, cursor.value()?)),
             }
         }
@@ -278,30 +319,76 @@ impl<'a> ToolCall<'a> {
     }
 }
 
-/// Reads an object by `read`, which starts behind its bracket; any other value is passed over.
+/// Keeps what cannot be read.
+fn keep<'a>(raw: Option<&'a str>, name: &'static str, odd: &mut Odd<'a>) {
+    if let Some(raw) = raw {
+        odd.push((name, raw));
+    }
+}
+
+fn is_text(raw: &str) -> bool {
+    json::string(raw).is_some()
+}
+
+/// Reads a value; one that doesn't fit is kept.
+fn fit<'a>(
+    cursor: &mut Cursor<'a>,
+    fits: &dyn Fn(&str) -> bool,
+    name: &'static str,
+    odd: &mut Odd<'a>,
+) -> Result<Option<&'a str>, Malformed> {
+    let raw = optional(cursor)?;
+    let fitting = raw.filter(|raw| fits(raw));
+    keep(raw.filter(|_| fitting.is_none()), name, odd);
+    Ok(fitting)
+}
+
+/// Reads a text.
+fn text<'a>(cursor: &mut Cursor<'a>, name: &'static str, odd: &mut Odd<'a>) -> Result<Option<&'a str>, Malformed> {
+    fit(cursor, &is_text, name, odd)
+}
+
+/// Reads an index.
+fn number<'a>(cursor: &mut Cursor<'a>, odd: &mut Odd<'a>) -> Result<Option<&'a str>, Malformed> {
+    fit(cursor, &|raw| json::number(raw).is_some(), "native_index", odd)
+}
+
+/// A member that has several names: the first that says something counts, what others say is kept.
+fn either<'a>(known: &mut Option<&'a str>, raw: Option<&'a str>, name: &'static str, odd: &mut Odd<'a>) {
+    match *known {
+        None | Some("\"\"") => *known = raw.or(*known),
+        Some(text) => keep(raw.filter(|raw| *raw != text && *raw != "\"\""), name, odd),
+    }
+}
+
+/// Reads an object by `read`, which starts behind its bracket; any other value is kept.
 fn object<'a, T>(
     cursor: &mut Cursor<'a>,
-    read: fn(&mut Cursor<'a>) -> Result<T, Malformed>,
+    read: fn(&mut Cursor<'a>, &mut Odd<'a>) -> Result<T, Malformed>,
+    name: &'static str,
+    odd: &mut Odd<'a>,
 ) -> Result<Option<T>, Malformed> {
     if cursor.open(b'{') {
-        return read(cursor).map(Some);
+        return read(cursor, odd).map(Some);
     }
-    cursor.value()?;
+    keep(optional(cursor)?, name, odd);
     Ok(None)
 }
 
-/// Reads an array of objects; a lone object counts as an array of one. What is no object in it is passed over.
+/// Reads an array of objects; a lone object counts as an array of one. What is no object in it is kept.
 fn list<'a, T>(
     cursor: &mut Cursor<'a>,
-    read: fn(&mut Cursor<'a>) -> Result<T, Malformed>,
+    read: fn(&mut Cursor<'a>, &mut Odd<'a>) -> Result<T, Malformed>,
+    name: &'static str,
+    odd: &mut Odd<'a>,
 ) -> Result<Option<Vec<T>>, Malformed> {
     if !cursor.open(b'[') {
-        return Ok(object(cursor, read)?.map(|only| vec![only]));
+        return Ok(object(cursor, read, name, odd)?.map(|only| vec![only]));
     }
     let mut items = Vec::new();
     let mut first = true;
     while cursor.item(&mut first)? {
-        items.extend(object(cursor, read)?);
+        items.extend(object(cursor, read, name, odd)?);
     }
     Ok(Some(items))
 }

@@ -54,6 +54,8 @@ pub struct Call<'a> {
     pub index: usize,
     /// `id`, raw text; on the first fragment only.
     pub id: Option<Cow<'a, str>>,
+    /// `type`, raw text, where it is none of OpenAI's: once.
+    pub kind: Option<&'a str>,
     /// `function.name`, raw text: once, unless it came in pieces.
     pub name: Option<&'a str>,
     /// `function.arguments`, raw text
@@ -132,18 +134,23 @@ impl Call<'_> {
         out.push_str(&scan::decimal(self.index as u64));
         if let Some(id) = &self.id {
             text_member(",\"id\":\"", id, out);
-            text_member(",\"type\":\"", kind, out);
         }
-        text_member(",\"", kind, out);
-        out.push_str(":{");
-        if let Some(name) = self.name {
-            text_member("\"name\":\"", name, out);
-            out.push(',');
+        if self.id.is_some() || self.kind.is_some() {
+            text_member(",\"type\":\"", self.kind.unwrap_or(kind), out);
         }
-        text_member("\"", arguments, out);
-        text_member(":\"", &self.arguments, out);
-        write_members(&self.inner_extra, out);
-        out.push('}');
+        // A call of the provider's own (`web_search`) has no function.
+        if self.kind.is_none() || self.name.is_some() || !self.arguments.is_empty() || !self.inner_extra.is_empty() {
+            text_member(",\"", kind, out);
+            out.push_str(":{");
+            if let Some(name) = self.name {
+                text_member("\"name\":\"", name, out);
+                out.push(',');
+            }
+            text_member("\"", arguments, out);
+            text_member(":\"", &self.arguments, out);
+            write_members(&self.inner_extra, out);
+            out.push('}');
+        }
         write_members(&self.extra, out);
         out.push('}');
     }

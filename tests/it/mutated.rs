@@ -161,7 +161,8 @@ fn has_evidence(text: &str) -> bool {
     let says = |name: &str| {
         text.match_indices(name).any(|(at, _)| {
             let value = text[at + name.len()..].trim_start().strip_prefix(':').unwrap_or("").trim_start();
-            value.strip_prefix('"').is_some_and(|word| !word.starts_with('"') && !word.starts_with("null\""))
+            value.starts_with(['{', '['])
+                || value.strip_prefix('"').is_some_and(|word| !word.starts_with('"') && !word.starts_with("null\""))
         })
     };
     text.to_ascii_lowercase().contains("[done]")
