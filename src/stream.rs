@@ -16,6 +16,7 @@ mod fields;
 mod foreign;
 mod frame;
 mod limits;
+mod media;
 mod message;
 mod normal;
 mod order;
