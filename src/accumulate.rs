@@ -2,9 +2,12 @@
 //! provider repeats in every chunk (Perplexity's kilobytes of citations) is compared, not copied.
 
 mod extra;
+mod names;
 mod positions;
+mod value;
 
 pub use extra::PADDINGS;
+pub use names::is_constant;
 pub use positions::Positions;
 
 use crate::json::{self, Nesting};
@@ -13,6 +16,8 @@ use crate::wire::Member;
 use crate::wire::clean::{self, text_member, write_list};
 use extra::{Extra, append_elements, holds_data};
 use std::borrow::Cow;
+use std::slice;
+use value::Rule;
 
 /// The reply so far.
 #[derive(Debug, Default, Clone)]
@@ -106,8 +111,8 @@ impl Accumulator {
             self.usage = Some(usage.clone().into_owned());
         }
         for (key, value) in &chunk.extra {
-            if !extra::PADDINGS.contains(key) {
-                self.extra.set(key, value);
+            if !PADDINGS.contains(key) {
+                self.extra.merge(key, value, Rule::LAST);
             }
         }
         for choice in &chunk.choices {
@@ -136,15 +141,31 @@ impl Accumulator {
         &mut self.choices[at]
     }
 
+    /// The texts of all unknown members by now, for [`Accumulator::to_chunk`].
+    pub fn texts(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        for choice in &self.choices {
+            for call in &choice.calls {
+                call.extra.texts_into(&mut texts);
+                call.inner_extra.texts_into(&mut texts);
+            }
+            choice.message_extra.texts_into(&mut texts);
+            choice.extra.texts_into(&mut texts);
+        }
+        self.extra.texts_into(&mut texts);
+        texts
+    }
+
     /// The reply so far as one chunk, for who begins to read only now.
-    pub fn to_chunk(&self) -> clean::Chunk<'_> {
+    pub fn to_chunk<'a>(&'a self, texts: &'a [String]) -> clean::Chunk<'a> {
+        let texts = &mut texts.iter();
         clean::Chunk {
             id: Cow::Borrowed(&self.id),
             created: Cow::Borrowed(if self.created.is_empty() { "0" } else { &self.created }),
             model: Cow::Borrowed(&self.model),
-            choices: self.choices.iter().map(Choice::to_clean).collect(),
+            choices: self.choices.iter().map(|choice| choice.to_clean(texts)).collect(),
             usage: self.usage.as_deref().map(Cow::Borrowed),
-            extra: self.extra.members(),
+            extra: self.extra.members(texts),
         }
     }
 
@@ -206,10 +227,12 @@ impl Choice {
         self.finish = choice.finish.or(self.finish);
         for (key, value) in &choice.delta_extra {
             more += if holds_data(key, value) { value.len() } else { 0 };
-            self.message_extra.extend(key, value);
+            if !PADDINGS.contains(key) {
+                self.message_extra.merge(key, value, Rule::JOINED);
+            }
         }
         for (key, value) in &choice.extra {
-            self.extra.set(key, value);
+            self.extra.merge(key, value, Rule::LISTED);
         }
         more
     }
@@ -226,15 +249,27 @@ impl Choice {
         first_filled(&mut so_far.kind, call.kind.unwrap_or(""));
         so_far.extend(&call.arguments);
         for (key, value) in &call.extra {
-            so_far.extra.set(key, value);
+            so_far.extra.merge(key, value, Rule::JOINED);
         }
         for (key, value) in &call.inner_extra {
-            so_far.inner_extra.set(key, value);
+            so_far.inner_extra.merge(key, value, Rule::JOINED);
         }
         usize::from(call.id.is_some()) + name.len() + call.arguments.len()
     }
 
-    fn to_clean(&self) -> clean::Choice<'_> {
+    /// True for another member of the message that came.
+    pub fn knows(&self, key: &str) -> bool {
+        self.message_extra.positions.get(key).is_some()
+    }
+
+    /// The entries behind the first `from` of another member of the message, raw. A lone value counts as one.
+    pub fn entries(&self, key: &str, from: usize) -> Vec<String> {
+        let mut texts = Vec::new();
+        self.message_extra.entries_into(key, from, &mut texts);
+        texts
+    }
+
+    fn to_clean<'a>(&'a self, texts: &mut slice::Iter<'a, String>) -> clean::Choice<'a> {
         let mut logprobs = String::new();
         self.write_logprobs(&mut logprobs);
         clean::Choice {
@@ -243,11 +278,11 @@ impl Choice {
             content: self.content.as_deref().map(Cow::Borrowed),
             refusal: self.refusal.as_deref(),
             reasoning: Some(Cow::Borrowed(self.reasoning.as_str())).filter(|_| !self.reasoning.is_empty()),
-            calls: self.calls.iter().enumerate().map(|(index, call)| call.to_clean(index)).collect(),
-            delta_extra: self.message_extra.members(),
+            calls: self.calls.iter().enumerate().map(|(index, call)| call.to_clean(index, texts)).collect(),
+            delta_extra: self.message_extra.members(texts),
             logprobs: (logprobs != "null").then_some(Cow::Owned(logprobs)),
             finish: self.finish,
-            extra: self.extra.members(),
+            extra: self.extra.members(texts),
         }
     }
 
@@ -295,7 +330,7 @@ impl Call {
         }
     }
 
-    fn to_clean(&self, index: usize) -> clean::Call<'_> {
+    fn to_clean<'a>(&'a self, index: usize, texts: &mut slice::Iter<'a, String>) -> clean::Call<'a> {
         clean::Call {
             index,
             id: Some(Cow::Borrowed(&self.id)),
@@ -303,8 +338,8 @@ impl Call {
             name: Some(self.name.as_str()).filter(|name| !name.is_empty()),
             arguments: Cow::Borrowed(&self.arguments),
             custom: self.custom,
-            extra: self.extra.members(),
-            inner_extra: self.inner_extra.members(),
+            extra: self.extra.members(texts),
+            inner_extra: self.inner_extra.members(texts),
         }
     }
 

@@ -19,6 +19,7 @@ mod form;
 mod frame;
 mod limits;
 mod logprobs;
+mod media;
 mod message;
 mod normal;
 mod order;

@@ -145,7 +145,7 @@ impl Decoder {
             return;
         }
         if !self.reply.is_new() {
-            self.output.chunk(&self.reply.to_chunk(), &self.reply);
+            self.output.chunk(&self.reply.to_chunk(&self.reply.texts()), &self.reply);
         }
         if let Some(error) = &self.failure {
             self.output.failure(error);

@@ -1,5 +1,6 @@
 //! The events for user interfaces, of choice 0.
 
+use super::media::Media;
 use super::output::next_element;
 use crate::accumulate::{Accumulator, Call};
 use crate::json::{Unescaper, partial};
@@ -13,6 +14,7 @@ const NAMELESS: &str = "the provider gave this call no name";
 #[derive(Debug, Default)]
 pub struct Events {
     calls: Vec<CallEvents>,
+    media: Media,
     finished: bool,
 }
 
@@ -33,6 +35,9 @@ impl Events {
         self.text("reasoning", choice.reasoning.as_deref(), out);
         self.text("text", choice.content.as_deref(), out);
         self.text("refusal", choice.refusal, out);
+        if let Some(so_far) = reply.choice(0) {
+            self.media.members(&choice.delta_extra, so_far, out);
+        }
         let calls = reply.choice(0).map_or(&[][..], |choice| &choice.calls);
         for fragment in &choice.calls {
             if let Some(call) = calls.get(fragment.index) {

@@ -4,8 +4,8 @@
 use super::repair::Repairs;
 use crate::accumulate;
 use crate::json;
-use crate::wire;
 use crate::wire::chunk::{Choice, Delta};
+use crate::wire::{self, Member};
 use std::borrow::Cow;
 
 /// What one choice's messages said.
@@ -53,11 +53,14 @@ impl Messages {
             }
             (None, Some(message), _) => Some(self.message(message, so_far, ends, repairs)),
             (Some(mut delta), message, text) => {
-                if message.is_some() {
-                    repairs.note("message_in_stream");
-                }
-                if message.is_none() && delta.content.is_none() {
-                    delta.content = text;
+                match message {
+                    None => delta.content = delta.content.or(text),
+                    Some(mut message) => {
+                        repairs.note("message_in_stream");
+                        keep_new(&mut message.extra, so_far);
+                        wire::keep(&mut message.extra, &|name, _| delta.extra.iter().all(|(key, _)| *key != name));
+                        delta.extra.append(&mut message.extra);
+                    }
                 }
                 self.has_delta |= is_filled(&delta);
                 Some(Increment { delta, ..Increment::default() })
@@ -92,17 +95,20 @@ impl Messages {
                 || (!self.has_delta && id.is_some_and(|id| so_far.calls.iter().all(|call| call.id != id)))
         };
         let tool_calls = calls.filter(|call| is_new(call.id)).collect();
-        let mut extra = message.extra;
-        wire::keep(&mut extra, &|_, value| !value.starts_with('['));
+        let extra = message.extra;
         let first = if so_far.content.is_none() && content.is_none() { message.content } else { None };
-        let delta = Box::new(Delta { content: first, tool_calls, extra, ..Delta::default() });
+        let mut delta = Box::new(Delta { content: first, tool_calls, extra, ..Delta::default() });
         if self.has_delta {
+            keep_new(&mut delta.extra, Some(so_far));
             let known = so_far.content.as_deref().unwrap_or("");
             let content = content.and_then(|text| text.strip_prefix(known)).map(Cow::Borrowed);
             return Increment { delta, content, reasoning: None };
         }
         let content = content.map(|text| self.content.add(text, ends));
         let reasoning = reasoning.map(|text| self.reasoning.add(text, ends));
+        if self.content.has_grown || self.reasoning.has_grown {
+            keep_new(&mut delta.extra, Some(so_far));
+        }
         Increment { delta, content, reasoning }
     }
 }
@@ -144,6 +150,11 @@ impl Said {
         self.text.push_str(&more);
         more
     }
+}
+
+/// Leaves the members that did not come yet: the others are told once more, and by now perhaps at greater length.
+fn keep_new(extra: &mut Vec<Member<'_>>, so_far: Option<&accumulate::Choice>) {
+    wire::keep(extra, &|key, _| !so_far.is_some_and(|choice| choice.knows(key)));
 }
 
 fn is_filled(delta: &Delta<'_>) -> bool {

@@ -11,7 +11,7 @@
 use super::Mode;
 use super::output::Output;
 use super::repair::Repairs;
-use crate::accumulate::{Accumulator, PADDINGS};
+use crate::accumulate::{Accumulator, PADDINGS, is_constant};
 use crate::scan;
 use crate::wire::chunk::{Chunk, Delta};
 use crate::wire::{Member, clean};
@@ -67,8 +67,9 @@ const PADDING_MARK: &str = "\u{2}";
 
 impl Template {
     /// The template of an event, if it is one that may be repeated: a single choice with a single text that grows, nothing
-    /// that ends, and nothing that the reply collects piece by piece (log probabilities, arrays of the delta).
+    /// that ends, and nothing that the reply collects piece by piece (log probabilities, other members of the delta).
     pub fn of(chunk: &Chunk<'_>, data: &str) -> Option<Self> {
+        let is_same = |members: &[Member<'_>]| members.iter().all(|(key, value)| is_constant(key, value));
         let [choice] = chunk.choices.as_deref()? else { return None };
         let delta = choice.delta.as_ref()?;
         let plain = choice.finish_reason.is_none()
@@ -80,7 +81,9 @@ impl Template {
             && chunk.error.is_none()
             && delta.function_call.is_none()
             && delta.refusal.is_none()
-            && delta.extra.iter().all(|(_, value)| !value.starts_with('['));
+            && choice.extra.iter().all(|(_, value)| scan::all_bytes(value, &|byte| byte != b'['))
+            && delta.tool_calls.iter().all(|call| is_same(&call.extra) && is_same(&call.inner_extra))
+            && is_same(&delta.extra);
         if !plain {
             return None;
         }

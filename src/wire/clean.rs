@@ -172,7 +172,7 @@ pub fn write_members(members: &[Member<'_>], out: &mut String) {
 }
 
 /// Appends `opening` and the raw value, on one line: in a pretty-printed body values are of several, an event's data is one.
-fn raw_member(opening: &str, value: &str, out: &mut String) {
+pub fn raw_member(opening: &str, value: &str, out: &mut String) {
     out.push_str(opening);
     let mut rest = value;
     while let Some((line, after)) = rest.split_at_checked(scan::line_end(rest.as_bytes())) {
