@@ -12,7 +12,6 @@ pub use positions::Positions;
 
 use crate::json::{self, Nesting};
 use crate::scan;
-use crate::wire::Member;
 use crate::wire::clean::{self, text_member, write_list};
 use extra::{Extra, append_elements, holds_data};
 use std::borrow::Cow;
@@ -121,11 +120,6 @@ impl Accumulator {
         }
     }
 
-    /// Members that nobody knows.
-    pub fn members(&self) -> Vec<Member<'_>> {
-        self.extra.members()
-    }
-
     /// The choice with this index, if one of its chunks came.
     pub fn choice(&self, index: u32) -> Option<&Choice> {
         self.choices.iter().find(|choice| choice.index == index)
@@ -220,7 +214,7 @@ impl Choice {
             more += extend_array(&mut self.refusal_logprobs, json::member(logprobs, "refusal"));
             for (key, value) in json::members(logprobs) {
                 if !matches!(key, "content" | "refusal") {
-                    self.logprobs_extra.extend(key, value);
+                    self.logprobs_extra.merge(key, value, Rule::LISTED);
                 }
             }
         }
@@ -353,7 +347,7 @@ impl Call {
         text_member("{\"id\":\"", &self.id, out);
         text_member(",\"type\":\"", if self.kind.is_empty() { kind } else { &self.kind }, out);
         // A call of the provider's own (`web_search`) has no function.
-        let is_bare = self.name.is_empty() && self.arguments.is_empty() && self.inner_extra.members().is_empty();
+        let is_bare = self.name.is_empty() && self.arguments.is_empty() && self.inner_extra.members.is_empty();
         if self.kind.is_empty() || !is_bare {
             text_member(",\"", kind, out);
             text_member(":{\"name\":\"", &self.name, out);

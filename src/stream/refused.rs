@@ -14,9 +14,8 @@ const DEPTH: usize = 5;
 pub fn prompt(reply: &Accumulator, secrets: &Secrets) -> Option<Error> {
     let generated = reply.usage.as_deref().and_then(|usage| json::member(usage, "completion_tokens"));
     let mut words = String::new();
-    for (key, value) in reply.members() {
-        collect(key, value, DEPTH, &mut words);
-    }
+    let said = if reply.choices.is_empty() { reply.to_json() } else { String::new() };
+    collect("", &said, DEPTH, &mut words);
     if !reply.choices.is_empty() || (generated != Some("0") && words.is_empty()) {
         return None;
     }
@@ -25,7 +24,7 @@ pub fn prompt(reply: &Accumulator, secrets: &Secrets) -> Option<Error> {
         message.push_str(": ");
         message.push_str(&secrets.struck_out(&words));
     }
-    let details = Details { body: Some(secrets.struck_out(&reply.to_json())), ..Details::default() };
+    let details = Details { body: Some(secrets.struck_out(&said)), ..Details::default() };
     Some(Error::stream(Kind::ContentFilter, message, details))
 }
 
