@@ -285,6 +285,7 @@ fn visit_object(members: &[(&str, &str)], found: &mut Found, depth: usize) {
 pub fn names_failure(key: &str, value: &str) -> bool {
     let key = key.to_ascii_lowercase();
     scan::words("exception/error/fault").any(|end| key.ends_with(end))
+        && !key.ends_with("default")
         && scan::begins(value, b"{[\"")
         && !scan::is_any(value, "{}/[]/\"\"")
 }
