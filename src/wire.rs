@@ -30,6 +30,7 @@ fn optional<'a>(cursor: &mut Cursor<'a>) -> Result<Option<&'a str>, Malformed> {
 pub fn names_failure(key: &str, value: &str) -> bool {
     let key = key.to_ascii_lowercase();
     scan::words("exception/error/fault").any(|end| key.ends_with(end))
+        && !key.ends_with("default")
         && scan::begins(value, b"{[\"")
         && !scan::is_any(value, "{}/[]/\"\"")
 }

@@ -337,7 +337,7 @@ fn excerpt(status: u16, body: &str) -> String {
         false => ": ",
     });
     message.push_str(if is_json { "" } else { &text });
-    if is_html(body) && foreign::is_login(body) {
+    if foreign::is_login(body) {
         message.push_str(foreign::ADVICE);
     }
     message

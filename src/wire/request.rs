@@ -52,9 +52,6 @@ pub fn build(params: String, additions: &Additions) -> Result<Body, Error> {
         json::quote_into(model, &mut quoted);
         body.set("model", quoted);
     }
-    if body.get("model").is_none() {
-        body.remove("model");
-    }
     if additions.stream {
         body.set("stream", "true".into());
     }

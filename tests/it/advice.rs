@@ -116,17 +116,13 @@ fn a_body_says_when_to_come_back() {
         ("Please try again in 20 seconds", 20_000),
         ("Please try again in 350ms. Visit the docs", 350),
         ("Please retry after 6 seconds.", 6000),
-        ("retry in 1m0.5s", 60_500 - 500 - 60_000 + 60_000),
         ("Please wait 30 sec before the next", 30_000),
         ("Try again in approximately 3 s", 3000),
         ("You can retry in 1 second and 500 milliseconds.", 1500),
     ] {
-        if message.contains("1m0.5s") {
-            assert_eq!(waits(message), None, "more than a minute");
-            continue;
-        }
         assert_eq!(waits(message), Some(ms), "{message}");
     }
+    assert_eq!(waits("retry in 1m0.5s"), None, "more than a minute");
     assert_eq!(after(429, &[], &google("Quota exceeded for metric: x", json!([retry_info("1.4s")]))).0, Some(1400));
     assert_eq!(after(429, &[], &google("You exceeded your current quota", json!([retry_info("39s")]))).0, Some(39_000));
     assert_eq!(after(429, &[], r#"{"message":"slow","retry_after":7}"#).0, Some(7000));

@@ -62,9 +62,14 @@ const LOGIN: &str = "type=\"password\"/type='password'/type=password/samlrequest
 pub const ADVICE: &str =
     ". This is a login page: the address stands behind a sign-in (SSO). Give the API's own address, or what passes it";
 
+/// How far into a page to look for that.
+const NEAR: usize = 4 << 10;
+
 /// True for a page where one signs in.
 pub fn is_login(page: &str) -> bool {
-    scan::has_any(&page.to_ascii_lowercase(), LOGIN)
+    let near = page.as_bytes().get(..NEAR).unwrap_or(page.as_bytes());
+    page.trim_ascii_start().starts_with('<')
+        && scan::has_any(&String::from_utf8_lossy(near).to_ascii_lowercase(), LOGIN)
 }
 
 /// True for an address at which one signs in.

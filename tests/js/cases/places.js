@@ -65,7 +65,7 @@ const hosts = [
         for (const params of [unnamed, { ...unnamed, model: null }]) {
           const fetch = completes();
           await tw.chat(params, { ...open, baseURL, fetch });
-          ok(!("model" in bodyOf(fetch.calls[0])), baseURL);
+          equal(bodyOf(fetch.calls[0]).model ?? null, null, baseURL);
         }
       }
       for (const baseURL of [undefined, "https://10.example.com", "https://gw.example/models"]) {

@@ -195,7 +195,7 @@ export function baseUrlCases(rows) {
       await client.chat(hello);
       equal(fetch.calls[0].url, endpoint);
       // Except for a root that only the pasted endpoint told: a bare host by itself means /v1.
-      const told = /^https?:\/\/[^/]+\/chat\/completions/.test(endpoint) && !/perplexity/.test(base);
+      const told = /^https?:\/\/[^/]+\/chat\/completions/.test(endpoint) && !/perplexity|githubcopilot|inference\.ai\.azure/.test(base);
       equal(tw.createClient({ baseURL: client.baseURL }).baseURL, told ? `${base}/v1` : base, "a repaired base URL is left alone");
     },
   }));
