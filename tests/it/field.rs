@@ -204,6 +204,7 @@ fn thinking_in_any_tag_is_thinking() {
         ("<reasoning>", "</reasoning>"),
         ("[THINK]", "[/THINK]"),
         ("<seed:think>", "</seed:think>"),
+        ("<mm:think>", "</mm:think>"),
         ("◁think▷", "◁/think▷"),
     ];
     for (open, close) in tags {
