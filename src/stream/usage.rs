@@ -41,6 +41,8 @@ pub fn of<'a>(
         let inner = inner.filter(|(key, _)| *key == "usage").map(|(_, value)| *value).next();
         if let Some(moved) = choice.usage.or(inner).and_then(|raw| read(raw, known, repairs)) {
             repairs.note("usage_in_choice");
+            // Two of them: the other stays where it is.
+            choice.extra.extend(choice.usage.filter(|_| usage.is_some()).map(|raw| ("usage", raw)));
             usage = usage.or(Some(moved));
         } else if let Some(raw) = choice.usage.filter(|raw| says_more(raw)) {
             choice.extra.push(("usage", raw));
