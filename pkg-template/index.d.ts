@@ -248,7 +248,8 @@ export type ChatEvent =
   | { type: "text"; text: string }
   | { type: "reasoning"; text: string }
   | { type: "refusal"; text: string }
-  | { type: "tool_call.start"; index: number; id: string; name: string }
+  /** `toolType` is the call's type where that is none of OpenAI's (`builtin_function`). */
+  | { type: "tool_call.start"; index: number; id: string; name: string; toolType?: string }
   /** `partial` is what the arguments give so far: one value that grows in place, so copy what must not change. */
   | { type: "tool_call.delta"; index: number; arguments: string; partial: unknown }
   /** `value` is what the arguments parse to; undefined, with the reason in `error`, if they don't. */

@@ -78,7 +78,10 @@ impl Arguments {
             return piece;
         }
         let doubtful = std::mem::take(&mut self.doubtful);
-        if !doubtful.is_empty() && !piece.starts_with(&doubtful) {
+        let is_whole = |pieces: &[&str]| json::is_whole(&json::unescape(&pieces.concat()));
+        let goes_on =
+            || !piece.starts_with(&doubtful) || (is_whole(&[so_far, &doubtful, &piece]) && !is_whole(&[&piece]));
+        if !doubtful.is_empty() && goes_on() {
             self.released = doubtful;
             return piece;
         }

@@ -87,8 +87,11 @@ fn gather(raw: &str, depth: usize, out: &mut String) -> bool {
             is_all &= if out.len() == before { gather(value, depth - 1, out) } else { is_empty(value) };
         }
     }
-    is_all
-        && json::members(raw).iter().all(|(key, value)| *key == "type" || scan::is_any(key, TEXTS) || is_empty(value))
+    let is_read = |(key, value): &(&str, &str)| match *key {
+        "type" => json::string(value).is_some_and(|kind| scan::has_any(kind, "text/thinking/reasoning/summary")),
+        _ => scan::is_any(key, TEXTS),
+    };
+    is_all && json::members(raw).iter().all(|member| is_read(member) || is_empty(member.1))
 }
 
 /// True for a value that says nothing.
@@ -165,7 +168,7 @@ pub fn finish_reason(raw: &str) -> Finish {
         ("", "error/fail/malformed/unexpected/insufficient/abort/cancel/timeout"),
         ("tool_calls", "tool/function"),
         ("content_filter", "filter/safety/sensitive/refus/prohibited/blocklist/recitation/guardrail/moderation/spii"),
-        ("length", "length/max_/limit/window/incomplete"),
+        ("length", "length/max_/limit/window/incomplete/capacity/truncat"),
     ];
     let word = raw.trim_ascii().to_ascii_lowercase();
     if scan::is_any(&word, "/null/none/finish_reason_unspecified") {

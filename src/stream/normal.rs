@@ -66,8 +66,9 @@ pub fn report<'a>(chunk: &Chunk<'a>, raw: &'a str) -> Option<&'a str> {
         return Some(raw);
     }
     let is_error_object = chunk.object == Some("\"error\"") || extra("success") == Some("false");
-    let says =
-        scan::words(REPORTS).any(|name| extra(name).is_some_and(|value| !matches!(value, "null" | "[]" | "\"\"")));
+    // Another protocol's (Anthropic's `message_start`).
+    let is_message = |value: &str| json::member(value, "role").is_some();
+    let says = scan::words(REPORTS).any(|name| extra(name).is_some_and(|value| !is_empty(value) && !is_message(value)));
     let is_bare = chunk.choices.is_none() && chunk.usage.is_none();
     // Bedrock's exceptions, under whatever name; Tencent's `{"Response":{"Error":…}}`.
     let is_failure = |(key, value): &Member<'_>| names_failure(key, value);

@@ -232,8 +232,8 @@ impl Template {
             Growing::Reasoning => choice.reasoning.push_str(event.text),
             Growing::Arguments(index) => {
                 let Some(call) = choice.calls.get_mut(index) else { return false };
-                // The full way looks here whether a server says everything twice.
-                if call.nesting.is_whole() {
+                // The full way looks here whether a server says everything twice, or all so far.
+                if call.nesting.is_whole() || event.text.len() >= call.arguments.len() {
                     return false;
                 }
                 call.extend(event.text);

@@ -7,9 +7,9 @@ use crate::json::{Unescaper, escape_into};
 use crate::scan;
 use std::borrow::Cow;
 
-/// Opening tags: DeepSeek's and most; Amazon Nova's; Gemini's and EXAONE's; Seed's; Magistral's; Kimi's. The closing ones have a
+/// Opening tags: DeepSeek's and most; Amazon Nova's; Gemini's and EXAONE's; Seed's and MiniMax's; Magistral's; Kimi's. The closing ones have a
 /// slash behind their first letter.
-const TAGS: &str = "<think>/<thinking>/<thought>/<thoughts>/<reasoning>/<seed:think>/[THINK]/◁think▷";
+const TAGS: &str = "<think>/<thinking>/<thought>/<thoughts>/<reasoning>/<seed:think>/<mm:think>/[THINK]/◁think▷";
 /// First bytes of a tag, of an escape and of blanks.
 const SPECIAL: &[u8] = b"<[\xe2\\ \n\r\t";
 

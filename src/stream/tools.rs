@@ -82,7 +82,7 @@ impl Slots {
             is_cut,
             arguments: arguments::text(call.arguments, repairs),
             number: call.index.map(|raw| json::string(raw).unwrap_or(raw)),
-            has_more: kind.is_some() || !call.extra.is_empty(),
+            has_more: kind.is_some() || !call.extra.is_empty() || !call.inner_extra.is_empty(),
         };
         let at = if is_whole { self.calls.len() } else { self.meant(&fragment, so_far) };
         let is_new = at == self.calls.len();

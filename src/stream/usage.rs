@@ -41,6 +41,8 @@ pub fn of<'a>(
         let inner = inner.filter(|(key, _)| *key == "usage").map(|(_, value)| *value).next();
         if let Some(moved) = choice.usage.or(inner).and_then(|raw| read(raw, known, repairs)) {
             repairs.note("usage_in_choice");
+            // Two of them: the other stays where it is.
+            choice.extra.extend(choice.usage.filter(|_| usage.is_some()).map(|raw| ("usage", raw)));
             usage = usage.or(Some(moved));
         } else if let Some(raw) = choice.usage.filter(|raw| says_more(raw)) {
             choice.extra.push(("usage", raw));
@@ -127,6 +129,8 @@ fn complete(counts: [Option<u64>; 4], is_ours: bool) -> [Option<u64>; 3] {
     let thoughts = thoughts.filter(|_| !is_ours).unwrap_or(0);
     let completion = completion.map(|count| count.saturating_add(thoughts));
     let less = |all: Option<u64>, part: Option<u64>| Some(all?.saturating_sub(part?));
-    let sum = || Some(prompt?.saturating_add(completion?));
-    [prompt.or_else(|| less(total, completion)), completion.or_else(|| less(total, prompt)), total.or_else(sum)]
+    // One without the other: there is none of that, or it is not told.
+    let prompt = prompt.or_else(|| less(total, completion)).or(completion.map(|_| 0));
+    let completion = completion.or_else(|| less(total, prompt)).or(prompt.map(|_| 0));
+    [prompt, completion, total.or_else(|| Some(prompt?.saturating_add(completion?)))]
 }

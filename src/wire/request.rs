@@ -180,10 +180,9 @@ fn check_calls<'a>(message: &'a str, place: &str, call_ids: &mut Vec<&'a str>) -
 }
 
 fn check_arguments(call: &str, place: &str) -> Result<(), Error> {
-    // Of a type that we have never heard of, with members of its own.
-    let is_named = |kind: &str| json::filled(kind).is_some() && !scan::is_any(kind, "\"function\"/\"custom\"");
-    let has = |name| json::member(call, name).is_some_and(|value| value != "null");
-    if json::member(call, "type").is_some_and(is_named) && !has("function") && !has("custom") {
+    // A call of a type of the provider's own goes back as it came.
+    let kind = json::member(call, "type").and_then(json::filled);
+    if kind.is_some_and(|kind| !scan::is_any(kind, "function/custom")) {
         return Ok(());
     }
     let (holder, name, expected) = match json::member(call, "custom") {

@@ -309,3 +309,25 @@ fn calls_that_wait_read_the_same_both_ways() {
         check(input.as_bytes(), mode, [1, 100, 100_000][numbers.below(3)]);
     }
 }
+
+#[test]
+fn snapshots_of_arguments_read_the_same_both_ways() {
+    let event = |text: &str| {
+        let text = Value::String(text.to_owned());
+        format!(
+            "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"tool_calls\":[{{\"index\":0,\"function\":{{\"arguments\":{text}}}}}]}}}}]}}\n\n"
+        )
+    };
+    let pieces = ["{", "\"a\"", ":", "[", "{\"a\":[", "1", ",", "]", "}", "{\"a\":", "{\"a\":[1,", "{\"a\":[1,2]}"];
+    let mut numbers = Numbers::new(9);
+    for _ in 0..3000 {
+        let mut input = String::new();
+        let mut all = String::new();
+        for _ in 0..=numbers.below(9) {
+            let piece = numbers.pick(&pieces);
+            all += piece;
+            input += &event(if numbers.below(4) == 0 { &all } else { piece });
+        }
+        check(input.as_bytes(), MODES[numbers.below(MODES.len())], [1, 100, 100_000][numbers.below(3)]);
+    }
+}

@@ -248,3 +248,18 @@ fn a_custom_tools_input_is_any_text() {
     let body = with(&format!(r#"[{{"role":"assistant","tool_calls":[{both}]}}]"#));
     assert_eq!(pass(&body), body);
 }
+
+#[test]
+fn a_call_of_a_type_of_the_providers_own_goes_back_as_it_came() {
+    let calls = [
+        r#"{"id":"a","type":"builtin_function","function":{"name":"$web_search","arguments":"{}"}}"#,
+        r#"{"id":"a","type":"web_search","web_search":{"query":"x"}}"#,
+    ];
+    for call in calls {
+        let params = format!(
+            r#"{{"model":"m","messages":[{{"role":"user","content":"hi"}},{{"role":"assistant","content":null,"tool_calls":[{call}]}},{{"role":"tool","tool_call_id":"a","content":"1"}}]}}"#
+        );
+        let sent = tokenwire::wire::request::prepare(&params, &Default::default()).unwrap();
+        assert!(sent.contains(call), "{sent}");
+    }
+}
