@@ -15,6 +15,7 @@ mod asking;
 mod collecting;
 mod connection;
 mod head;
+mod judged;
 mod results;
 
 pub use asking::{Api, Asking};
@@ -23,6 +24,7 @@ pub use connection::{Surroundings, connection_error};
 use crate::dialect::Dialect;
 use crate::error::{Error, Kind};
 use crate::json;
+use crate::judge::Case;
 use crate::retry;
 use crate::secret::Secrets;
 use crate::stream::{Decoder, End, Limits, Mode};
@@ -40,6 +42,8 @@ pub enum Step {
     Wait,
     /// Read the body.
     Read,
+    /// Have [`Call::case`] judged, then [`Call::judged`].
+    Judge,
     /// Let go of the response, wait for [`Call::wait_ms`], then [`Call::wake`].
     Sleep,
     /// Nothing: the call has ended.
@@ -54,6 +58,8 @@ enum State {
     Reading,
     /// Reading the body of an error response or of a list of models.
     Collecting,
+    /// What the provider said is with the judge.
+    Judging,
     /// Before another try.
     Sleeping,
     Ended,
@@ -68,6 +74,8 @@ pub struct Call {
     request: Request,
     head: Option<Head>,
     collected: Vec<u8>,
+    /// What is to be judged.
+    case: Option<Case>,
     models: Option<String>,
     failure: Option<Error>,
     end: Option<End>,
@@ -94,6 +102,7 @@ impl Call {
             request: Request::default(),
             head: None,
             collected: Vec::new(),
+            case: None,
             models: None,
             failure: None,
             end: None,
@@ -174,6 +183,7 @@ impl Call {
             State::New | State::Ready => Step::Send,
             State::Waiting => Step::Wait,
             State::Reading | State::Collecting => Step::Read,
+            State::Judging => Step::Judge,
             State::Sleeping => Step::Sleep,
             State::Ended => Step::Done,
         }
@@ -304,7 +314,7 @@ impl Call {
     /// what was handed out could not be taken back.
     pub fn take(&mut self) -> Option<String> {
         match self.state {
-            State::Reading if self.decoder.has_content() => self.decoder.take(),
+            State::Reading | State::Judging if self.decoder.has_content() => self.decoder.take(),
             State::Ended => self.decoder.take(),
             _ => None,
         }
@@ -341,6 +351,9 @@ impl Call {
     /// The decoder may have found an end before the body had one.
     fn follow_decoder(&mut self) {
         let Some(end) = self.decoder.end() else { return };
+        if let Some(case) = self.decoder.take_case() {
+            return self.refer(case);
+        }
         let failure = self.decoder.failure().cloned();
         if !self.decoder.has_content() && failure.as_ref().is_some_and(|error| self.sleeps_after(error)) {
             return;

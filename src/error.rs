@@ -47,6 +47,25 @@ pub enum Kind {
     Config,
 }
 
+/// The kinds that a provider's words can have.
+pub(crate) const KINDS: [Kind; 15] = [
+    Kind::Auth,
+    Kind::Permission,
+    Kind::Quota,
+    Kind::RateLimit,
+    Kind::Overloaded,
+    Kind::ModelNotFound,
+    Kind::NotFound,
+    Kind::ContextLength,
+    Kind::ContentFilter,
+    Kind::UnsupportedParameter,
+    Kind::BadRequest,
+    Kind::Server,
+    Kind::Timeout,
+    Kind::Malformed,
+    Kind::Limit,
+];
+
 impl Kind {
     /// The stable name, as in the public contract.
     pub fn code(self) -> &'static str {
@@ -70,6 +89,21 @@ impl Kind {
             Self::Malformed => "malformed",
             Self::Limit => "limit",
             Self::Config => "config",
+        }
+    }
+
+    /// What a status means by itself; `None` inside a reply.
+    pub fn of_status(status: Option<u16>) -> Self {
+        match status {
+            Some(401) => Self::Auth,
+            Some(402) => Self::Quota,
+            Some(403) => Self::Permission,
+            Some(404) => Self::NotFound,
+            Some(408) => Self::Timeout,
+            Some(429) => Self::RateLimit,
+            Some(503 | 529) => Self::Overloaded,
+            Some(400..500) => Self::BadRequest,
+            _ => Self::Server,
         }
     }
 
@@ -125,6 +159,11 @@ impl Error {
     /// A failure inside a reply that began well: an error frame, a cut, a bound.
     pub fn stream(kind: Kind, message: impl Into<String>, details: Details) -> Self {
         Self(Box::new(Facts { kind, message: message.into(), in_stream: true, status: None, details }))
+    }
+
+    /// What a provider said: with a status in a response, without one inside a reply.
+    pub fn told(kind: Kind, status: Option<u16>, message: String, details: Details) -> Self {
+        Self(Box::new(Facts { kind, message, in_stream: status.is_none(), status, details }))
     }
 
     /// With the provider's name for the request, where it has none yet.

@@ -67,7 +67,7 @@ impl Call {
     }
 
     /// What to do next: 0 send, 1 wait for the response, 2 read the reply, 3 read what is none (a refusal, a list of models),
-    /// 4 sleep, 5 nothing.
+    /// 4 sleep, 5 nothing, 6 have `case` judged.
     #[wasm_bindgen(getter)]
     pub fn step(&self) -> u32 {
         match self.call.step() {
@@ -77,6 +77,7 @@ impl Call {
             Step::Read => 3,
             Step::Sleep => 4,
             Step::Done => 5,
+            Step::Judge => 6,
         }
     }
 
@@ -136,6 +137,17 @@ impl Call {
     /// A time ran out; `message` says which. Gives what `took` gives.
     pub fn expire(&mut self, message: &str) -> Option<String> {
         self.call.expire(message);
+        self.call.take()
+    }
+
+    /// What is to be judged, for `judge` of judge.js.
+    pub fn case(&self) -> String {
+        self.call.case()
+    }
+
+    /// What that came to; "" where nobody could judge. Gives what `took` gives.
+    pub fn judged(&mut self, verdict: &str) -> Option<String> {
+        self.call.judged(verdict);
         self.call.take()
     }
 

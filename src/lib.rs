@@ -6,7 +6,7 @@
 //! Out of scope: HTTP on native hosts (bring your own client and [`stream::Decoder`]), prompts, agents, storage.
 //!
 //! Room 1, the pure core (no JavaScript, clock, IO or randomness): [`error`], [`sse`], [`json`], [`wire`], [`accumulate`],
-//! [`stream`], [`dialect`], [`negotiate`], [`retry`], [`secret`], [`call`]. Room 2, the browser layer: `web` (of the wasm target
+//! [`stream`], [`dialect`], [`negotiate`], [`judge`], [`retry`], [`secret`], [`call`]. Room 2, the browser layer: `web` (of the wasm target
 //! only). Room 3, what JavaScript sees: `js`.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
@@ -15,6 +15,7 @@ pub mod call;
 pub mod dialect;
 pub mod error;
 pub mod json;
+pub mod judge;
 pub mod negotiate;
 pub mod retry;
 mod scan;
@@ -23,9 +24,12 @@ pub mod sse;
 pub mod stream;
 pub mod wire;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "judge-module")))]
 mod js;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "judge-module"))]
+#[path = "js/judge.rs"]
+mod js;
+#[cfg(all(target_arch = "wasm32", not(feature = "judge-module")))]
 pub mod web;
 
 /// 2 KB less than the standard library's, brotli; as fast, and holds as much (measured on streams).

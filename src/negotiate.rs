@@ -6,27 +6,31 @@
 //! What was learnt can turn out wrong (a gateway has many backends), and each refusal of it corrects it: of two names the one
 //! that was taken last is kept, and what turns out to be needed is no longer left out.
 
+#[cfg(feature = "judge")]
+mod answer;
+mod asked;
+#[cfg(feature = "judge")]
 mod names;
 
 use crate::dialect::Rules;
-use crate::error::{Error, Kind};
 use crate::json;
 use crate::scan;
 use crate::wire::body::Body;
+#[cfg(feature = "judge")]
+pub use answer::answer;
+pub use asked::Asked;
 
 /// How often one call is asked again because of what its body holds.
 const MOST: usize = 8;
 
-/// What may be left out where it is refused: preferences and book-keeping, without which the reply is still the one that was
-/// asked for. Nothing else ever is: the refusal is the caller's to read.
-const HARMLESS: &str = "temperature/top_p/top_k/min_p/seed/random_seed/presence_penalty/frequency_penalty\
-                        /repetition_penalty/store/metadata/user/safety_identifier/prompt_cache_key/prompt_cache_retention\
-                        /service_tier/stream_options/verbosity/reasoning_effort";
-
-/// Two names of one limit: OpenAI's newer models refuse the first, most others the second.
-const LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
-/// Two names of one role: OpenAI's newer models want the second, most others refuse it.
-const ROLES: [&str; 2] = ["system", "developer"];
+/// Kinds of difference, by the words with which they are learnt.
+const WORDS: [(How, &str); 5] = [
+    (How::Rename, "rename"),
+    (How::Drop, "drop"),
+    (How::DropValue, "dropValues"),
+    (How::Keep, "keep"),
+    (How::Role, "roles"),
+];
 
 /// What kind of difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +52,7 @@ pub enum How {
 pub struct Change {
     how: How,
     name: String,
-    /// The other name; of [`How::DropValue`] and [`How::Keep`] the value, raw.
+    /// The other name; of [`How::DropValue`] the value, raw.
     to: String,
 }
 
@@ -57,16 +61,13 @@ pub struct Change {
 pub struct Negotiation(Vec<Change>);
 
 impl Negotiation {
-    /// What to change before asking again; `None`: the refusal stands. `fixed`: members that go out as they are. `left_out`:
-    /// members that earlier refusals left out of the body.
-    pub fn answer(&mut self, error: &Error, body: &Body, fixed: &Body, left_out: &Body) -> Option<&Change> {
-        if self.0.len() >= MOST || !matches!(error.status(), Some(400 | 422)) {
-            return None;
-        }
-        let change = role(error.message(), body)
-            .or_else(|| missing(error, body, left_out))
-            .or_else(|| parameter(&refused(error)?, error, body, fixed))?;
-        // Once per parameter, and not back to a name that was refused.
+    /// True as long as refusals are answered.
+    pub fn is_open(&self) -> bool {
+        self.0.len() < MOST
+    }
+
+    /// What the refusal asks for; `None`: it stands. Once per parameter, and not back to a name that was refused.
+    pub fn take(&mut self, change: Change) -> Option<&Change> {
         if self.0.iter().any(|tried| tried.name == change.name || tried.to == change.name) {
             return None;
         }
@@ -78,18 +79,13 @@ impl Negotiation {
     /// ["roles",role,other]]`. A later entry corrects what an earlier call learnt of the same name.
     pub fn learnt(&self) -> String {
         let mut out = String::from("[");
-        for Change { how, name, to } in &self.0 {
-            let (how, value) = match how {
-                How::Rename => ("rename", quoted(to)),
-                How::Drop => ("drop", "null".into()),
-                // A long value or one of many parts hardly comes again.
-                How::DropValue if to.len() > 100 || scan::begins(to, b"{[") => continue,
-                How::DropValue => ("dropValues", to.clone()),
-                How::Keep => ("keep", "null".into()),
-                How::Role => ("roles", quoted(to)),
-            };
-            let separator = if out.len() > 1 { "," } else { "" };
-            out.push_str(&[separator, "[", &quoted(how), ",", &quoted(name), ",", &value, "]"].concat());
+        for change in &self.0 {
+            // A long value or one of many parts hardly comes again.
+            if change.how == How::DropValue && (change.to.len() > 100 || scan::begins(&change.to, b"{[")) {
+                continue;
+            }
+            out.push_str(if out.len() > 1 { "," } else { "" });
+            out.push_str(&change.to_json());
         }
         out.push(']');
         out
@@ -102,8 +98,31 @@ impl Negotiation {
 }
 
 impl Change {
-    /// Changes the body. `notes`: the codes of its repairs.
-    pub fn apply(&self, body: &mut Body, notes: &mut Vec<&'static str>) {
+    /// `["rename",name,other]`, see [`Negotiation::learnt`].
+    pub fn to_json(&self) -> String {
+        let word = WORDS.iter().find(|(how, _)| *how == self.how).map_or("", |(_, word)| word);
+        let value = match self.how {
+            How::Rename | How::Role => quoted(&self.to),
+            How::DropValue => self.to.clone(),
+            How::Drop | How::Keep => "null".into(),
+        };
+        ["[\"", word, "\",", &quoted(&self.name), ",", &value, "]"].concat()
+    }
+
+    /// What [`Change::of`] reads.
+    #[cfg(feature = "judge")]
+    pub fn fields(&self) -> [String; 3] {
+        [scan::decimal(self.how as u64), self.name.clone(), self.to.clone()]
+    }
+
+    /// The change of a number (its place in [`WORDS`]), a name and a value; `None`: none is asked for.
+    pub fn of([how, name, to]: [&str; 3]) -> Option<Self> {
+        let (how, _) = *WORDS.get(usize::try_from(scan::whole(how)?).ok()?)?;
+        Some(Self { how, name: name.to_owned(), to: to.to_owned() })
+    }
+
+    /// Changes the body. `left_out`: where the value is of what is needed after all. `notes`: the codes of the body's repairs.
+    pub fn apply(&self, body: &mut Body, left_out: &Body, notes: &mut Vec<&'static str>) {
         match self.how {
             How::Rename => {
                 body.rename(&self.name, &self.to);
@@ -114,7 +133,9 @@ impl Change {
                 notes.push("param_dropped");
             }
             How::Keep => {
-                body.set(&self.name, self.to.clone());
+                if let Some(value) = left_out.get(&self.name) {
+                    body.set(&self.name, value.to_owned());
+                }
                 if let Some(at) = notes.iter().position(|code| *code == "param_dropped") {
                     notes.remove(at);
                 }
@@ -132,68 +153,8 @@ impl Change {
     }
 }
 
-fn role_of(message: &str) -> Option<&str> {
-    json::member(message, "role").and_then(json::string)
-}
-
 fn quoted(text: &str) -> String {
     let mut out = String::new();
     json::quote_into(text, &mut out);
     out
-}
-
-/// A role that is refused by name, and that the conversation has.
-fn role(message: &str, body: &Body) -> Option<Change> {
-    let refused = names::role(message, &ROLES)?;
-    let is_used = |message: &&str| role_of(message) == Some(refused);
-    json::elements(body.get("messages")?).iter().find(|message| is_used(message))?;
-    let to = ROLES.into_iter().find(|role| *role != refused)?;
-    Some(Change { how: How::Role, name: refused.to_owned(), to: to.to_owned() })
-}
-
-/// A parameter that is needed, and that earlier refusals left out.
-fn missing(error: &Error, body: &Body, left_out: &Body) -> Option<Change> {
-    let name = named(error).filter(|name| names::is_missing(error.message()) && !body.has(name))?;
-    let to = left_out.get(&name)?.to_owned();
-    Some(Change { how: How::Keep, name, to })
-}
-
-/// The name of the refused parameter.
-fn refused(error: &Error) -> Option<String> {
-    if error.kind() != Kind::UnsupportedParameter && !names::is_refusal(error.message()) {
-        return None;
-    }
-    named(error)
-}
-
-/// The name of the parameter that an error speaks of.
-fn named(error: &Error) -> Option<String> {
-    let param = error.details().param.as_deref().map(names::first_of).filter(|name| !name.is_empty());
-    param.or_else(|| names::in_message(error.message()))
-}
-
-/// How to do without a parameter of this name.
-fn parameter(name: &str, error: &Error, body: &Body, fixed: &Body) -> Option<Change> {
-    if !body.has(name) || fixed.has(name) {
-        return None;
-    }
-    let value = body.get(name).unwrap_or("null");
-    let name = name.to_owned();
-    if let Some(limit) = LIMITS.iter().find(|limit| **limit == name) {
-        let other = LIMITS.into_iter().find(|other| other != limit && !body.has(other))?;
-        let is_name = !names::is_of_value(&words(error), "");
-        return is_name.then(|| Change { how: How::Rename, name, to: other.to_owned() });
-    }
-    // Without a false one, calls come in parallel where the caller asked for one at a time.
-    let is_harmless = scan::is_any(&name, HARMLESS) || (name == "parallel_tool_calls" && value == "true");
-    let is_of_value = names::is_of_value(&words(error), value);
-    let (how, to) = if is_of_value { (How::DropValue, value.to_owned()) } else { (How::Drop, String::new()) };
-    is_harmless.then_some(Change { how, name, to })
-}
-
-/// All that an error says of its kind, lower case.
-fn words(error: &Error) -> String {
-    let details = error.details();
-    let [code, kind] = [&details.code, &details.r#type].map(|text| text.as_deref().unwrap_or(""));
-    [code, " ", kind, " ", error.message()].concat().to_ascii_lowercase()
 }

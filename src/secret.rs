@@ -17,7 +17,13 @@ const STRUCK: &str = "***";
 
 /// All secrets of a call. A copy costs nothing.
 #[derive(Clone, Default)]
-pub struct Secrets(Rc<Vec<Secret>>);
+pub struct Secrets(Rc<Known>);
+
+#[derive(Default)]
+struct Known {
+    given: Vec<String>,
+    secrets: Vec<Secret>,
+}
 
 struct Secret {
     /// Without backslashes: a text may have any number of them before each letter.
@@ -30,16 +36,22 @@ struct Secret {
 impl Secrets {
     /// Of each text also what stands between its quotes, behind its scheme ("Bearer …") and in its percent escapes.
     pub fn new(texts: impl IntoIterator<Item = String>) -> Self {
-        let mut known = Vec::new();
-        for text in texts {
-            add(&text, &mut known);
+        let given: Vec<String> = texts.into_iter().collect();
+        let mut secrets = Vec::new();
+        for text in &given {
+            add(text, &mut secrets);
         }
-        Self(Rc::new(known))
+        Self(Rc::new(Known { given, secrets }))
+    }
+
+    /// The texts themselves.
+    pub fn given(&self) -> &[String] {
+        &self.0.given
     }
 
     /// The text without any of them. JSON stays JSON, its names and its structure what they are.
     pub fn struck_out(&self, text: &str) -> String {
-        if !self.0.is_empty() && scan::begins(text.trim_ascii_start(), b"{[\"") && json::is_whole(text) {
+        if !self.0.secrets.is_empty() && scan::begins(text.trim_ascii_start(), b"{[\"") && json::is_whole(text) {
             return self.in_json(text);
         }
         self.in_text(text, &|_| true)
@@ -104,7 +116,7 @@ impl Secrets {
                 let is_it = (secret.is_long || is_whole) && !(secret.is_word && is_name(before, after));
                 is_it.then_some(after)
             };
-            if let Some(after) = self.0.iter().find_map(found) {
+            if let Some(after) = self.0.secrets.iter().find_map(found) {
                 out.push_str(STRUCK);
                 (rest, is_in_word) = (after, false);
                 continue;

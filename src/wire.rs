@@ -3,7 +3,9 @@
 pub mod body;
 pub mod chunk;
 pub mod clean;
+#[cfg(feature = "judge")]
 pub mod failure;
+#[cfg(feature = "judge")]
 pub mod models;
 pub mod rate;
 pub mod request;

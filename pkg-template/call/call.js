@@ -1,7 +1,7 @@
 // One API call: begun at once, sent as often as it takes, aborted by signal. What is read of it, and its end: reply.js.
 import { quietly, release, sourceOf } from "./body.js";
 import { Clock } from "./clock.js";
-import { COLLECT, CoreCall, READ, SEND, SLEEP, ask, live, send } from "./core.js";
+import { COLLECT, CoreCall, JUDGE, READ, SEND, SLEEP, ask, live, send } from "./core.js";
 import { config, expired, withoutSecrets } from "./errors.js";
 import { linger } from "./linger.js";
 import { load } from "./load.js";
@@ -24,8 +24,6 @@ export class ApiCall extends Reply {
   #unlisten;
   /** Takes it out of the queue, or gives its turn back. */
   #leave;
-  /** Settles what is waited for, other than a read. */
-  #interrupt;
   /** Of the request that is under way. */
   #controller;
   #isSending = false;
@@ -65,26 +63,17 @@ export class ApiCall extends Reply {
     const place = request.queue.enter();
     if (this.isClosed) return place?.leave();
     this.#leave = place?.leave;
-    if (place?.turn) await this.#until(place.turn);
+    if (place?.turn) await this.until(place.turn);
     const loading = this.isClosed ? undefined : load();
-    if (loading) await this.#until(loading);
+    if (loading) await this.until(loading);
     let key = this.isClosed ? undefined : request.key;
-    if (typeof key === "object") key = await this.#until(key);
+    if (typeof key === "object") key = await this.until(key);
     if (this.isClosed) return;
     const settings = request.settings(key);
     this.core = ask(() => new CoreCall(request.params, settings, Math.random() * 2 ** 53));
     request.params = undefined;
     live.add(this);
     await this.goOn();
-  }
-
-  /** What becomes of a promise, or undefined as soon as the call has ended: nothing foreign is waited for beyond. */
-  #until(promise) {
-    if (this.isClosed) return Promise.resolve(quietly(() => promise));
-    return new Promise((resolve, reject) => {
-      this.#interrupt = resolve;
-      Promise.resolve(promise).then(resolve, reject);
-    });
   }
 
   #renew() {
@@ -99,6 +88,7 @@ export class ApiCall extends Reply {
       if (step === SEND) await this.#send();
       else if (step === SLEEP) await this.#sleep();
       else if (step === COLLECT) await this.#collect();
+      else if (step === JUDGE) await this.refer();
       else this.settle();
     }
   }
@@ -113,7 +103,7 @@ export class ApiCall extends Reply {
     try {
       // The text of the body is held by the core alone: images in it are gone with the first content.
       const sent = ask(() => send(url, this.core.request(), headers, this.#controller.signal, isSecret, fetch));
-      response = plainResponse(await this.#until(sent));
+      response = plainResponse(await this.until(sent));
     } catch (cause) {
       if (!this.isClosed) this.breaks(cause);
       return;
@@ -176,7 +166,7 @@ export class ApiCall extends Reply {
     // Who was one too many has the others wait as long as himself.
     if (this.#isLimited) this.#request.queue.pause(ms);
     let timer;
-    await this.#until(new Promise((resolve) => (timer = setTimeout(resolve, ms))));
+    await this.until(new Promise((resolve) => (timer = setTimeout(resolve, ms))));
     clearTimeout(timer);
     if (!this.isClosed) ask(() => this.core.wake());
   }
@@ -186,6 +176,10 @@ export class ApiCall extends Reply {
     this.source = undefined;
     this.#isSending = false;
     return ask(() => this.core.broke(messageOf(cause), isOffline(), Date.now()));
+  }
+
+  unjudged(cause) {
+    this.#cause = cause;
   }
 
   between() {
@@ -251,7 +245,6 @@ export class ApiCall extends Reply {
   letGo({ end, repairs }) {
     this.#clock?.stop();
     this.#leave?.();
-    this.#interrupt?.();
     // Where a read still waits, the end does not follow at once: a time ran out.
     if (end === "complete" && this.source && !this.isStopped && !this.isBusy) {
       linger(this.source, this.#controller);

@@ -11,6 +11,7 @@ export const READ = 2;
 export const COLLECT = 3;
 export const SLEEP = 4;
 export const DONE = 5;
+export const JUDGE = 6;
 
 /** Replies whose core is there, to be told should it break down. */
 export const live = new Set();

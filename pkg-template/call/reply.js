@@ -1,7 +1,8 @@
 // A reply that is being read: by one loop, for whoever asks, to one end.
-import { bytesOf, release, texts } from "./body.js";
-import { COLLECT, DONE, READ, ask, live, trapped } from "./core.js";
+import { bytesOf, quietly, release, texts } from "./body.js";
+import { COLLECT, DONE, JUDGE, READ, ask, live, trapped } from "./core.js";
 import { aborted, fromCore } from "./errors.js";
+import { judge } from "./judge.js";
 
 /** What stands between the results that the core gives at the end. */
 const SEPARATOR = "\x1e";
@@ -53,6 +54,8 @@ export class Reply {
   #rest;
   #texts;
   #loss;
+  /** Settles what is waited for, other than a read. */
+  #interrupt;
 
   /** One read of the body, or one try more where it is between two; `hand` is given what is ready then, or undefined. */
   read(hand) {
@@ -163,7 +166,30 @@ export class Reply {
     if (step === COLLECT) return;
     this.isReading = false;
     if (step === DONE) this.#finish(batch !== undefined);
-    else this.between();
+    else if (step !== JUDGE) this.between();
+  }
+
+  /** What the provider said in place of a reply is judged. */
+  async refer() {
+    let verdict = "";
+    try {
+      verdict = await this.until(judge(ask(() => this.core.case())));
+    } catch (cause) {
+      if (!this.isClosed) this.unjudged(cause);
+    }
+    if (!this.isClosed) this.#rest = this.#stepped(ask(() => this.core.judged(verdict)));
+  }
+
+  /** Nobody could judge: the core makes the best of it. */
+  unjudged() {}
+
+  /** What becomes of a promise, or undefined as soon as the reply has ended: nothing foreign is waited for beyond. */
+  until(promise) {
+    if (this.isClosed) return Promise.resolve(quietly(() => promise));
+    return new Promise((resolve, reject) => {
+      this.#interrupt = resolve;
+      Promise.resolve(promise).then(resolve, reject);
+    });
   }
 
   /** A read failed. Gives what the core makes of it. */
@@ -277,6 +303,7 @@ export class Reply {
       this.failure = failure;
     }
     if (end) this.#results.end = end;
+    this.#interrupt?.();
     this.letGo(this.#results);
   }
 

@@ -35,6 +35,11 @@ class Branch extends Reply {
     this.#opens();
   }
 
+  /** It failed, as its origin did. */
+  goOn() {
+    return this.refer();
+  }
+
   letGo() {
     super.letGo();
     this.#opens();

@@ -1,10 +1,8 @@
 //! Bodies that are no reply: a refusal, a list of models. They are kept until they are whole, up to a bound.
 
-use super::asking::Request;
-use super::{Call, State};
+use super::Call;
 use crate::error::{Details, Error, Kind};
-use crate::stream::End;
-use crate::wire::{failure, models};
+use crate::judge::{Case, Place};
 
 /// Bytes that are read of a list of models.
 const MODELS_LIMIT: usize = 16 << 20;
@@ -38,28 +36,10 @@ impl Call {
                 let details = Details { request_id: head.request_id.clone(), ..Details::default() };
                 return self.fail(Error::response(Kind::Config, head.status, message, details));
             }
-            return self.refused(failure::response(head.status, &body, head.request_id.clone(), &self.secrets));
+            let (status, request_id) = (head.status, head.request_id.clone().unwrap_or_default());
+            let (said, asked) = (body.into_owned(), self.asked(status));
+            return self.refer(Case { place: Place::Refusal, status, said, request_id, asked, ..Case::default() });
         }
-        match models::read(&body, &self.secrets) {
-            Ok(models) => {
-                self.models = Some(models);
-                self.state = State::Ended;
-                self.end = Some(End::Complete);
-            }
-            Err(error) => self.fail(error),
-        }
-    }
-
-    /// The provider refused: the request is put otherwise, where the refusal says how, or the call has failed.
-    fn refused(&mut self, error: Error) {
-        let Request { body, fixed, left_out, adapts, negotiation, notes, .. } = &mut self.request;
-        let change = if *adapts { negotiation.answer(&error, body, fixed, left_out) } else { None };
-        match change {
-            Some(change) => {
-                change.apply(body, notes);
-                self.state = State::Ready;
-            }
-            None => self.fail_or_sleep(error),
-        }
+        self.refer(Case { place: Place::Models, said: body.into_owned(), ..Case::default() });
     }
 }

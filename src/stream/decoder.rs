@@ -9,9 +9,10 @@ use super::predict::Template;
 use super::repair::Repairs;
 use crate::accumulate::Accumulator;
 use crate::error::{Details, Error, Kind};
+use crate::judge::{self, Case, Place, Verdict};
 use crate::scan;
 use crate::secret::Secrets;
-use crate::wire::{clean, failure};
+use crate::wire::clean;
 
 /// How a reply ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub struct Decoder {
     pub(super) output: Output,
     pub(super) end: Option<End>,
     pub(super) failure: Option<Error>,
+    /// It failed, and what the provider said of it is still to be judged.
+    case: Option<Case>,
     /// How many JSON objects came.
     pub(super) values: usize,
     /// Something of a reply came, be it empty.
@@ -91,6 +94,7 @@ impl Decoder {
             output: Output::new(mode),
             end: None,
             failure: None,
+            case: None,
             values: 0,
             has_begun: false,
             opening: Vec::new(),
@@ -256,14 +260,37 @@ impl Decoder {
 
     /// The body is something else.
     pub(super) fn fail_as_no_reply(&mut self) {
-        let error = failure::not_a_reply(&self.content_type, &String::from_utf8_lossy(&self.opening), &self.secrets);
-        self.fail(error);
+        let said = String::from_utf8_lossy(&self.opening).into_owned();
+        self.refer(Case { place: Place::Reply, content_type: self.content_type.clone(), said, ..Case::default() });
     }
 
     /// The provider says that it failed, in this JSON or text.
     pub(super) fn fail_as_reported(&mut self, report: &str) {
-        let error = failure::frame(report, &self.secrets);
-        self.fail(error);
+        self.refer(Case { place: Place::Frame, said: report.to_owned(), ..Case::default() });
+    }
+
+    /// Ends it with what a judge makes of the case: at once, or when that is told.
+    fn refer(&mut self, case: Case) {
+        if self.end.is_some() {
+            return;
+        }
+        self.flush_held(false);
+        self.end = Some(End::Error);
+        match judge::at_once(&case, &self.secrets) {
+            Some(Verdict::Failed(error, _)) => self.judged(error),
+            _ => self.case = Some(case),
+        }
+    }
+
+    /// What is to be judged, once.
+    pub fn take_case(&mut self) -> Option<Case> {
+        self.case.take()
+    }
+
+    /// The error that the case came to.
+    pub fn judged(&mut self, error: Error) {
+        self.output.failure(&error);
+        self.failure = Some(error);
     }
 
     /// `[DONE]`: the end, if there was anything to end.

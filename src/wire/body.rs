@@ -102,6 +102,11 @@ impl Body {
         true
     }
 
+    /// The members: name and raw value.
+    pub fn members(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// The object.
     pub fn to_json(&self) -> String {
         let mut out = String::from("{");

@@ -15,6 +15,7 @@ mod errors;
 mod events;
 mod fixtures;
 mod json;
+mod judge;
 mod late;
 mod limits;
 mod linear;

@@ -13,11 +13,12 @@
 //! accumulate: json scan wire
 //! dialect: json scan wire
 //! negotiate: dialect error json scan wire
+//! judge: error negotiate scan secret wire
 //! retry: error scan
-//! stream: accumulate error json scan secret sse wire
-//! call: dialect error json negotiate retry scan secret stream wire
+//! stream: accumulate error json judge scan secret sse wire
+//! call: dialect error json judge negotiate retry scan secret stream wire
 //! web:
-//! js: call json scan secret stream web wire
+//! js: call json judge scan secret stream web wire
 //! ```
 //!
 //! Room 1 is all but `web` and `js`: it never names a browser crate. For the files of `xtask` there is no table: `circles`.

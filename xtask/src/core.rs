@@ -1,10 +1,11 @@
-//! The crate → `core.js` and `core.wasm`: Cargo, then wasm-bindgen as a library, then wasm-opt.
+//! The crate → `core.js` and `core.wasm`: Cargo, then wasm-bindgen as a library, then wasm-opt. What a page seldom needs is left
+//! out of it, see judge.rs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use wasm_bindgen_cli_support::Bindgen;
+use wasm_bindgen_cli_support::{Bindgen, Output};
 
 use crate::arguments::Build;
 use crate::stamp::Stamp;
@@ -47,7 +48,7 @@ pub struct Core {
 /// Builds what has changed. Cargo decides about the crate; the rest is done again only if Cargo's wasm differs.
 pub fn build(build: &Build) -> Result<Core> {
     tools::ensure_wasm_target()?;
-    let compiled = compile()?;
+    let compiled = compile(&["--no-default-features", "--features", "small-allocator"])?;
     // With and without names beside each other: who changes between them does not pay for wasm-opt each time.
     let name = if build.names { "core-names" } else { "core" };
     let folder = place::cache().join(name);
@@ -56,24 +57,26 @@ pub fn build(build: &Build) -> Result<Core> {
         .file(&compiled)?
         .file(&place::xtask().join("package-lock.json"))?
         .text(include_str!("core.rs"))
-        .text(include_str!("panics.rs"))
-        .text(include_str!("panics/places.rs"));
+        .text(panics::SOURCES);
     if stamp.is_fresh() && core.glue.is_file() && core.wasm.is_file() {
         return Ok(core);
     }
     if folder.is_dir() {
         fs::remove_dir_all(&folder)?;
     }
-    bind(&compiled, &folder)?;
+    let mut output = bound(&compiled, "core")?;
+    output.emit(&folder).context("wasm-bindgen could not write what it made")?;
     optimise(&folder.join("core_bg.wasm"), &core.wasm, build.names)?;
     stamp.keep()?;
     Ok(core)
 }
 
-fn compile() -> Result<PathBuf> {
+/// The crate with these features, as Cargo leaves it: until it is asked for others.
+pub fn compile(features: &[&str]) -> Result<PathBuf> {
     tools::run(
         tools::cargo()
-            .args(["build", "--release", "--lib", "--package", "tokenwire", "--features", "small-allocator"])
+            .args(["build", "--release", "--lib", "--package", "tokenwire"])
+            .args(features)
             .args(["--target", tools::WASM_TARGET])
             .arg("--config")
             .arg(format!("target.{}.rustflags={}", tools::WASM_TARGET, rustflags())),
@@ -102,11 +105,11 @@ fn rustflags() -> String {
 
 /// The web target, without the default module path: no `import.meta` in the glue, so one glue serves every runtime and
 /// each entry fetches the bytes its own way.
-fn bind(compiled: &Path, folder: &Path) -> Result<()> {
+pub fn bound(compiled: &Path, name: &str) -> Result<Output> {
     eprintln!("wasm-bindgen");
     let mut output = Bindgen::new()
         .input_path(compiled)
-        .out_name("core")
+        .out_name(name)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
@@ -114,22 +117,19 @@ fn bind(compiled: &Path, folder: &Path) -> Result<()> {
         .generate_output()
         .context("wasm-bindgen failed")?;
     panics::trap_at_once(output.wasm_mut())?;
-    output.emit(folder).context("wasm-bindgen could not write what it made")
+    Ok(output)
+}
+
+fn optimise(input: &Path, output: &Path, names: bool) -> Result<()> {
+    let names = if names { "-g" } else { "--strip-debug" };
+    binaryen("wasm-opt", OPTIMISE.iter().copied().chain([names]), input, output)
 }
 
 /// npm's binaryen by its path in node_modules, never one from PATH: Debian's 108 breaks current glue silently.
-fn optimise(input: &Path, output: &Path, names: bool) -> Result<()> {
+pub fn binaryen<'a>(tool: &str, options: impl IntoIterator<Item = &'a str>, input: &Path, output: &Path) -> Result<()> {
     let xtask = place::xtask();
-    let program = xtask.join("node_modules/binaryen/bin/wasm-opt");
     tools::ensure_node_modules(&xtask)?;
-    eprintln!("wasm-opt");
-    tools::run(
-        tools::node()
-            .arg(program)
-            .args(OPTIMISE)
-            .arg(if names { "-g" } else { "--strip-debug" })
-            .arg(input)
-            .arg("-o")
-            .arg(output),
-    )
+    eprintln!("{tool}");
+    let program = xtask.join("node_modules/binaryen/bin").join(tool);
+    tools::run(tools::node().arg(program).args(options).arg(input).arg("-o").arg(output))
 }

@@ -18,6 +18,7 @@ mod compare;
 mod core;
 mod demo;
 mod fuzz;
+mod judge;
 mod package;
 mod panics;
 mod parts;

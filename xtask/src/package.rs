@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::Build;
-use crate::{core, place, tools};
+use crate::{core, judge, place, tools};
 
 /// Files of the repository's root that ship inside the package.
 const PAPERS: &[&str] = &["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
@@ -18,6 +18,7 @@ const PAPERS: &[&str] = &["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 pub fn build(build: &Build) -> Result<()> {
+    let judge = judge::build()?;
     let core = core::build(build)?;
     let version = crate_version()?;
     let mut files = Files::new();
@@ -30,6 +31,7 @@ pub fn build(build: &Build) -> Result<()> {
     add_folder(&mut files, &core.snippets, Path::new("snippets"))?;
     files.insert("core.js".into(), read(&core.glue)?);
     files.insert("core.wasm".into(), read(&core.wasm)?);
+    files.insert("judge.js".into(), read(&judge)?);
     files.insert("version.js".into(), format!("export const version = {version:?};\n").into_bytes());
     files.insert("providers.js".into(), providers()?);
     for paper in PAPERS {

@@ -11,6 +11,9 @@ use anyhow::{Result, ensure};
 use walrus::ir::{Call, Visitor, dfs_in_order};
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module};
 
+/// What a stamp of anything that goes through here must hold.
+pub const SOURCES: &str = concat!(include_str!("panics.rs"), include_str!("panics/places.rs"));
+
 /// What panics go through, by the paths of the functions in `core`, `alloc` and `std`. Each returns never.
 const ENTRANCES: &[&str] = &[
     "core::panicking::",

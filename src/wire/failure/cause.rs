@@ -5,7 +5,7 @@ use crate::scan;
 
 /// By `code`, `type` and the class a gateway took it for, then by the message, then by the status.
 pub fn kind(status: Option<u16>, words: &[&str], message: &str) -> Kind {
-    by_word(status, words).or_else(|| by_message(status, message)).unwrap_or_else(|| by_status(status))
+    by_word(status, words).or_else(|| by_message(status, message)).unwrap_or_else(|| Kind::of_status(status))
 }
 
 /// Kinds, each with words that mean it.
@@ -102,19 +102,5 @@ fn fits(kind: Kind, status: Option<u16>) -> bool {
         Kind::RateLimit => matches!(status, 400 | 403 | 500..),
         Kind::ModelNotFound => matches!(status, 400 | 404),
         _ => matches!(status, 400 | 422),
-    }
-}
-
-fn by_status(status: Option<u16>) -> Kind {
-    match status {
-        Some(401) => Kind::Auth,
-        Some(402) => Kind::Quota,
-        Some(403) => Kind::Permission,
-        Some(404) => Kind::NotFound,
-        Some(408) => Kind::Timeout,
-        Some(429) => Kind::RateLimit,
-        Some(503 | 529) => Kind::Overloaded,
-        Some(400..500) => Kind::BadRequest,
-        _ => Kind::Server,
     }
 }
