@@ -4,8 +4,8 @@
 use super::repair::Repairs;
 use crate::accumulate;
 use crate::json;
-use crate::wire::{self, Member};
 use crate::wire::chunk::{Choice, Delta};
+use crate::wire::{self, Member};
 use std::borrow::Cow;
 
 /// What one choice's messages said.
