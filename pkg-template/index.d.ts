@@ -262,6 +262,11 @@ export type ChatEvent =
       value: unknown;
       error?: string;
     }
+  /** A piece of sound: `data` is base64. */
+  | { type: "audio"; id?: string; transcript?: string; data?: string }
+  /** `url` may be a `data:` URL. */
+  | { type: "image"; url: string }
+  | { type: "annotation"; annotation: unknown }
   | { type: "finish"; reason: string }
   | { type: "usage"; usage: CompletionUsage };
 

@@ -217,7 +217,7 @@ impl Value {
                     rule.depth > 0 && known.differs(&json::members(value), is_index, rule.inner())
                 }
                 (_, Some(b'"')) => known.raw != *value && names::tells_apart(key, &known.raw, value),
-                (_, Some(b'-' | b'0'..=b'9')) => known.raw != *value && !(is_index && !names::is_identity(key)),
+                (_, Some(b'-' | b'0'..=b'9')) => known.raw != *value && (!is_index || names::is_identity(key)),
                 _ => false,
             }
         })

@@ -27,6 +27,16 @@ fn streams() -> Vec<String> {
         text("<think>hm</think>A") + &error,
         text("cut") + &thought,
         delta(r#"{"annotations":[{"a":1}],"new":1}"#) + &delta(r#"{"annotations":[{"a":2}]}"#) + &finish("stop") + DONE,
+        delta(r#"{"audio":{"id":"a","transcript":"Hi"},"images":[{"url":"data:a"}]}"#)
+            + &delta(r#"{"audio":{"data":"AA"},"images":[{"url":"data:b"}]}"#).repeat(3)
+            + &delta(
+                r#"{"audio":{"data":"BB","expires_at":9},"citations":["x"],"thinking_blocks":[{"type":"thinking","thinking":"a"}]}"#,
+            )
+            + &delta(
+                r#"{"citations":["x","y"],"thinking_blocks":[{"type":"thinking","thinking":"a","signature":"s"}]}"#,
+            )
+            + &finish("stop")
+            + DONE,
         DONE.to_owned(),
     ]
 }
@@ -56,6 +66,13 @@ fn folded(batches: &[String]) -> Value {
         let (name, more) = match kind.as_str() {
             "tool_call.delta" => (format!("{kind} {}", told["index"]), told["arguments"].as_str().unwrap().to_owned()),
             "text" | "reasoning" | "refusal" => (kind, told["text"].as_str().unwrap().to_owned()),
+            "audio" => {
+                for name in ["id", "transcript", "data"] {
+                    let so_far = texts[name].as_str().unwrap_or("").to_owned();
+                    texts[name] = json!(so_far + told[name].as_str().unwrap_or(""));
+                }
+                continue;
+            }
             _ => {
                 others.push(told.to_string());
                 continue;

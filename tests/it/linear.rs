@@ -133,6 +133,25 @@ fn deltas_of_text_and_reasoning_cost_the_same_however_many_came() {
 }
 
 #[test]
+fn pieces_of_unknown_members_cost_the_same_however_many_came() {
+    let pieces = [
+        r#"{"audio":{"id":"a","data":"SUQzBAAAAAAAI1RTU0UAAAAPAAADTGF2ZjU4Ljc2LjEwMA"}}"#,
+        r#"{"x_new":{"a":{"b":{"text":"hm "}}}}"#,
+        r#"{"reasoning_details":[{"type":"reasoning.text","text":"hm ","index":0}]}"#,
+    ];
+    for piece in pieces {
+        let build = |count: usize| delta(piece).repeat(count) + &text("Hi") + &finish("stop") + DONE;
+        check_growth(&format!("4,000 and 8,000 pieces {piece}"), Mode::Text, &build, 4000);
+    }
+    let build = |count: usize| {
+        let entry =
+            |at: usize| delta(&format!(r#"{{"x_new":[{{"index":{at},"text":"hm"}}],"annotations":[{{"at":{at}}}]}}"#));
+        (0..count).map(entry).collect::<String>() + &text("Hi") + &finish("stop") + DONE
+    };
+    check_growth("4,000 and 8,000 entries", Mode::Events, &build, 4000);
+}
+
+#[test]
 fn blanks_before_an_answer_cost_the_same_however_many_came() {
     let build = |count: usize| text(" ").repeat(count) + &text("Hi") + &finish("stop") + DONE;
     check_growth("8,000 and 16,000 blanks", Mode::Text, &build, 8000);

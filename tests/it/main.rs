@@ -27,6 +27,7 @@ mod losses;
 mod models;
 mod mutated;
 mod negotiate;
+mod pieces;
 mod predicted;
 mod quirks;
 mod random;

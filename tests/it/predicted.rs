@@ -119,7 +119,7 @@ fn damaged_streams_read_the_same_both_ways() {
 }
 
 /// Chunks with a place for a text, TEXT, and one for padding, PAD.
-const SHAPES: [&str; 26] = [
+const SHAPES: [&str; 30] = [
     r#"{"choices":[{"index":0,"delta":{"content":"TEXT"},"finish_reason":null}]}"#,
     r#"{"id":"x","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"TEXT"}}]}"#,
     r#"{"id":"x","choices":[{"index":0,"delta":{"role":"assistant","content":"TEXT"},"finish_reason":null}]}"#,
@@ -142,6 +142,10 @@ const SHAPES: [&str; 26] = [
     r#"{"choices":[{"index":0,"delta":{"content":"TEXT"}}],"usage":{"prompt_tokens":1,"total_tokens":2,"x":null}}"#,
     r#"{"choices":[{"index":0,"delta":{"content":"TEXT"},"logprobs":{"content":[{"token":"TEXT"}]}}]}"#,
     r#"{"choices":[{"index":0,"delta":{"content":"TEXT"},"seed":9313781139405380000}],"citations":["a"],"x":{"y": 1}}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"TEXT","channel":"analysis","token_id":1,"name":"a"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"TEXT","x_new":"a","audio":{"data":"AA"}}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"TEXT"},"x_new":{"a":[1]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"x_new":{"text":"a"},"function":{"arguments":"TEXT","data":"b"}}]}}]}"#,
     r#"{"choices":[{"index":0,"delta":{"content":"TEXT"},"text":"TEXT"}]}"#,
     r#"{"choices":[{"index":0,"message":{"content":"TEXT"}}]}"#,
     r#"{"choices":[{"index":0,"delta":{"refusal":"TEXT"}}]}"#,
