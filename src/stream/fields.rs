@@ -168,7 +168,7 @@ pub fn finish_reason(raw: &str) -> Finish {
         ("", "error/fail/malformed/unexpected/insufficient/abort/cancel/timeout"),
         ("tool_calls", "tool/function"),
         ("content_filter", "filter/safety/sensitive/refus/prohibited/blocklist/recitation/guardrail/moderation/spii"),
-        ("length", "length/max_/limit/window/incomplete/capacity/truncat"),
+        ("length", "length/max_/limit/window/incomplete/capacity/truncat/capacity/truncat"),
     ];
     let word = raw.trim_ascii().to_ascii_lowercase();
     if scan::is_any(&word, "/null/none/finish_reason_unspecified") {

@@ -127,7 +127,7 @@ fn fits(kind: Kind, status: Option<u16>) -> bool {
     match kind {
         Kind::ContextLength => matches!(status, 400 | 413 | 422 | 500..),
         Kind::ContentFilter | Kind::Auth => matches!(status, 400 | 403 | 422),
-        Kind::Quota => matches!(status, 400 | 403 | 429),
+        Kind::Quota => matches!(status, 400 | 403 | 429 | 500..),
         Kind::Overloaded => matches!(status, 429 | 500..),
         Kind::RateLimit => matches!(status, 400 | 403 | 500..),
         Kind::ModelNotFound => matches!(status, 400 | 404),
