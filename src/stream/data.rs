@@ -150,7 +150,8 @@ impl Decoder {
         let Ok(mut chunk) = chunk::Chunk::read(&mut cursor) else {
             return self.repairs.note("data_ignored");
         };
-        let is_bare = chunk.choices.is_none() && chunk.error.is_none();
+        // The first values tell whose they are: each of many would be looked at for nothing.
+        let is_bare = self.values < 8 && chunk.choices.is_none() && chunk.error.is_none();
         if let Some(error) = if is_bare { failure::of_other_api(raw, &self.secrets) } else { None } {
             return self.fail(error);
         }
