@@ -54,7 +54,6 @@ const MESSAGES: &[(&str, &str)] = &[
         "v1beta/openai",
     ),
     (r#"[{"candidates":[{"content":{"parts":[{"text":"Hello"}]}}]}]"#, "Gemini"),
-    (r#"{"promptFeedback":{"blockReason":"SAFETY"}}"#, "Gemini"),
     (r#"{"type":"message-start","delta":{"message":{"role":"assistant"}}}"#, "Cohere"),
     (r#"{"is_finished":false,"event_type":"text-generation","text":"Hello"}"#, "compatibility/v1"),
     (r#"{"contentBlockDelta":{"delta":{"text":"Hello"},"contentBlockIndex":0}}"#, "Bedrock's Converse"),
