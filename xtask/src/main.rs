@@ -3,6 +3,7 @@
 //!
 //! - `core`     the crate → `core.js` and `core.wasm`
 //! - `package`  those and `pkg-template/` → `pkg/`
+//! - `files`, `everywhere`  a folder as a list; the wasm as JavaScript, and the CommonJS side
 //! - `demo`, `serve`  the page and one reply in the terminal
 //! - `suite`, `parts`, `setup`, `summary`  the tests: what they are, what they need, how they went
 //! - `fuzz`  the fuzz targets and their first corpora
@@ -17,6 +18,8 @@ mod benches;
 mod compare;
 mod core;
 mod demo;
+mod everywhere;
+mod files;
 mod fuzz;
 mod judge;
 mod package;
