@@ -1,4 +1,5 @@
 // Node and Bun: the wasm lies in the JavaScript, for bundles of servers leave files behind. Compiled at the first call, at once.
+import "../globals.js";
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { initSync } from "../core.js";

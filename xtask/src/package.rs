@@ -1,7 +1,7 @@
 //! `pkg/`: the template, the core, the version and the papers. `npm pack` needs nothing more.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -50,14 +50,18 @@ pub fn build(build: &Build) -> Result<()> {
     Ok(())
 }
 
-/// Packs `pkg/` and unpacks it below a folder's `node_modules`, as a user's npm does. The tarball, not the folder: what
-/// `files` and `exports` leave out is then missing for us too.
-pub fn install_into(project: &Path) -> Result<()> {
+/// Packs `pkg/`. The tarball, not the folder, is what is tested: what `files` and `exports` leave out is then missing for us too.
+pub fn pack() -> Result<PathBuf> {
     let cache = place::cache();
     fs::create_dir_all(&cache)?;
     let mut pack = tools::npm(&place::package());
     let printed = tools::output(pack.args(["pack", "--silent", "--pack-destination"]).arg(&cache))?;
-    let tarball = cache.join(printed.lines().last().unwrap_or_default().trim());
+    Ok(cache.join(printed.lines().last().unwrap_or_default().trim()))
+}
+
+/// Packs `pkg/` and unpacks it below a folder's `node_modules`, as a user's npm does.
+pub fn install_into(project: &Path) -> Result<()> {
+    let tarball = pack()?;
     let folder = project.join("node_modules/tokenwire");
     if folder.is_dir() {
         fs::remove_dir_all(&folder)?;
