@@ -82,18 +82,20 @@ async function outcome(cell) {
 
 const provider = await startProvider();
 const store = join(cache, "results.json");
-const results = existsSync(store) ? JSON.parse(readFileSync(store, "utf8")) : {};
+const own = {};
 const counts = { passed: 0, failed: 0, "not run": 0 };
 for (const cell of chosen) {
   const begun = performance.now();
   const { result, why } = await outcome(cell);
   counts[result]++;
-  results[cell.name] = result;
+  own[cell.name] = result;
   console.log(`${result.padEnd(8)} ${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${cell.name}`);
   if (why) console.log(why.slice(0, 4000).replace(/^/gm, "    "));
 }
 await closeAll();
 provider.close();
+// Read now, for another run may have ended meanwhile.
+const results = { ...(existsSync(store) ? JSON.parse(readFileSync(store, "utf8")) : {}), ...own };
 writeFileSync(store, JSON.stringify(results, null, 2));
 if (option("--table")) writeFileSync(option("--table"), asTable(cells, results));
 console.log(`\n${counts.passed} of ${counts.passed + counts.failed} passed, ${counts["not run"]} not run\n`);

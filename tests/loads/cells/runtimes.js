@@ -45,6 +45,14 @@ await worker.dispose();
 const deno = (kit, args, env) => kit.run(kit.bin("deno"), args, { env: { DENO_NO_UPDATE_CHECK: "1", DENO_NO_PROMPT: "1", ...env } });
 
 export default [
+  {
+    name: "publint and attw find nothing", quick: true, tools: "lint", entry: "all", note: "attw leaves out `core.wasm`", says: /No problems found/,
+    async run(kit) {
+      const packed = join(kit.home, "node_modules/tokenwire");
+      await kit.run(kit.bin("publint"), [packed, "--strict"]);
+      return kit.run(kit.bin("attw"), ["--pack", packed, "--exclude-entrypoints", "core.wasm", "core.wasm*"]);
+    },
+  },
   { name: "Node, import", quick: true, tools: "pages", run: (kit) => node(kit, process.execPath, "import") },
   { name: "Node, require", quick: true, tools: "pages", run: (kit) => node(kit, process.execPath, "require") },
   { name: "Node, inline, import", entry: "tokenwire/inline", quick: true, tools: "pages", run: (kit) => node(kit, process.execPath, "import", "tokenwire/inline") },
