@@ -4,15 +4,12 @@ import { APIConnectionError, config } from "./errors.js";
 
 /** This runtime's way to the wasm, given by its entry; takes a file: URL in place of its own. */
 let provided;
-/** What to do where that way fails. */
-let advice = "Serve core.wasm beside the bundle";
 /** undefined: not begun, or failed (the next call tries again). A promise: under way. true: ready. */
 let state;
 
-/** For the entries: how this runtime instantiates the core; may answer at once or by promise. `hint`: if it fails. */
-export function provide(load, hint = advice) {
+/** For the entries: how this runtime instantiates the core; may answer at once or by promise. */
+export function provide(load) {
   provided = load;
-  advice = hint;
 }
 
 /** Nothing when the core is ready (so that a call can go on in the same tick), else a promise of it. */
@@ -54,22 +51,26 @@ async function fromSource(source) {
   return fetchCore(source);
 }
 
-/** Instantiates the wasm at this address. */
+/** Instantiates the wasm at this address. A bundler's data: URL is read here: a page's policy may forbid to fetch it. */
 export async function fetchCore(url) {
   let response;
   try {
+    const base64 = /^data:.*;base64,(.*)/.exec(url)?.[1];
+    if (base64) return instantiate({ module_or_path: Uint8Array.from(atob(base64), (byte) => byte.charCodeAt()) });
     response = await fetch(url);
   } catch (cause) {
     if (/^file:/i.test(url)) throw config(FILE, cause);
     const fields = { kind: "connection", retryable: true, cause };
-    throw new APIConnectionError("core.wasm could not be fetched: the network or the page's policy refused", fields);
+    throw new APIConnectionError(`core.wasm could not be fetched from ${url}: the network or the page's policy refused`, fields);
   }
   return compile(response);
 }
 
 async function compile(source) {
   if (typeof source?.arrayBuffer === "function") {
-    if (source.ok === false) throw config(`core.wasm could not be fetched: HTTP ${source.status}. ${advised()}`);
+    if (source.ok === false) throw config(`core.wasm could not be fetched: HTTP ${source.status} from ${source.url}. ${ADVICE}`);
+    // A server's fallback page comes with a 200.
+    if (/html/.test(source.headers?.get("content-type"))) throw config(`core.wasm could not be fetched: HTML came from ${source.url}. ${ADVICE}`);
     // The glue compiles a Response of its own realm while it arrives, and falls back by itself on a wrong MIME type.
     if (!(source instanceof Response)) source = await source.arrayBuffer();
   }
@@ -79,11 +80,15 @@ async function compile(source) {
 const SOURCES = "a WebAssembly.Module, its bytes, a Response or a URL that fetch() can read";
 const FILE = `init() was given a file: URL, which fetch() does not read here: read the file and give its bytes (${SOURCES})`;
 
-const advised = () => `${advice}, or import "tokenwire/slim" and bring it through init().`;
+const ADVICE = 'Serve core.wasm beside the bundle, or import "tokenwire/inline"';
+const POLICY = "core.wasm could not be loaded: the page's Content-Security-Policy needs 'wasm-unsafe-eval' in its script-src";
 
 function missing() {
   throw config(`tokenwire/slim has no wasm of its own: await init(source) before the first call, with ${SOURCES}`);
 }
 
-const explained = (error) =>
-  error?.kind ? error : config(`core.wasm could not be loaded: ${error?.message}. ${advised()}`, error);
+function explained(error) {
+  if (error?.kind) return error;
+  const isPolicy = /unsafe-eval|CSP|security policy/i.test(error?.message);
+  return config(isPolicy ? POLICY : `core.wasm could not be loaded: ${error?.message}. ${ADVICE}`, error);
+}

@@ -1,9 +1,9 @@
-// Deno: as in Node, but by its own call, so that no Node layer is loaded.
+// Deno: as in Node, but without its layer, and without a permission: no file is read.
 import { initSync } from "../core.js";
 import { provide } from "../call/load.js";
-import { wasmURL } from "../wasm-url.js";
+import base64 from "../core-base64.js";
 
-const advice = "Deno reads it only with --allow-read (for the package's folder)";
-provide((url = wasmURL()) => initSync({ module: Deno.readFileSync(url) }), advice);
+const bytes = () => Uint8Array.fromBase64?.(base64) ?? Uint8Array.from(atob(base64), (byte) => byte.charCodeAt());
+provide((url) => initSync({ module: url ? Deno.readFileSync(url) : bytes() }));
 
 export * from "../index.js";

@@ -1,9 +1,9 @@
-// workerd and edge-light: code may not be compiled at request time, so the platform imports the wasm as a module.
+// workerd: code may not be compiled at request time, so the platform imports the wasm as a module.
 import module from "../core.wasm";
 import init, { initSync } from "../core.js";
 import { provide } from "../call/load.js";
 
-// A module of another realm (Vercel's edge runtime) fails the glue's `instanceof`, but not its asynchronous way.
+// A module of another realm fails the glue's `instanceof`, but not its asynchronous way.
 provide(() => (module instanceof WebAssembly.Module ? initSync({ module }) : init({ module_or_path: module })));
 
 export * from "../index.js";

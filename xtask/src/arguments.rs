@@ -13,9 +13,12 @@ cargo xtask demo [--once] [--port N]     builds, serves www-demo and streams one
 cargo xtask test [--only PART[,PART]] [--full]
                                          sets up what the tests need and runs them
                                          (parts: fmt clippy native wasm-node wasm-chromium js-node js-workerd page
-                                         faults-node faults-workerd faults-chromium faults-firefox soak types size server
-                                         fuzz; `faults` is all four; --full: the long form, 20,000
+                                         faults-node faults-workerd faults-chromium faults-firefox soak types size loads
+                                         server fuzz; `faults` is all four; --full: the long form, 20,000
                                          streams in the soak, not 2,000, and 300 s for each fuzz target, not 30)
+cargo xtask loads [--full] [--only NAME[,NAME]]
+                                         builds and runs the package in the places of tests/loads (--full: in all of them),
+                                         prints passed of tried, writes the table in docs/loads.md
 cargo xtask fuzz [--seconds N] [TARGET]  fuzzes, each target for 30 s unless told; fails on a finding
                                          (targets: framing chunks accumulation partial)
 cargo xtask bench [--only PART[,PART]]   measures the package against its peers and its goals; writes target/bench/bench.json
@@ -31,6 +34,7 @@ pub enum Task {
     Build(Build),
     Demo(Demo),
     Test(Test),
+    Loads(Test),
     Fuzz(Fuzz),
     Bench(Bench),
     Compare(Compare),
@@ -50,7 +54,7 @@ pub struct Demo {
 }
 
 pub struct Test {
-    /// Parts or groups of parts by name, as the suite knows them; all, if there is none.
+    /// Parts or groups of parts by name, as the suite knows them, or cells of the loads; all, if there is none.
     pub only: Vec<String>,
     /// The long form of the parts that have one.
     pub full: bool,
@@ -86,6 +90,7 @@ pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Task> {
         "build" => build(arguments).map(Task::Build),
         "demo" => demo(arguments).map(Task::Demo),
         "test" => test(arguments).map(Task::Test),
+        "loads" => test(arguments).map(Task::Loads),
         "fuzz" => fuzz(arguments).map(Task::Fuzz),
         "bench" => bench(arguments).map(Task::Bench),
         "compare" => compare(arguments).map(Task::Compare),
@@ -123,11 +128,11 @@ fn test(mut arguments: impl Iterator<Item = String>) -> Result<Test> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--only" => {
-                let names = arguments.next().context("--only needs the name of a part")?;
+                let names = arguments.next().context("--only needs a name")?;
                 test.only.extend(names.split(',').map(str::to_owned));
             }
             "--full" => test.full = true,
-            other => bail!("test has no option {other:?}\n{HELP}"),
+            other => bail!("there is no option {other:?} here\n{HELP}"),
         }
     }
     Ok(test)

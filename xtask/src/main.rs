@@ -1,10 +1,12 @@
-//! `cargo xtask build | demo | test | fuzz | bench | compare | size`: everything this repository can do, with nothing installed
+//! `cargo xtask build | demo | test | loads | fuzz | bench | compare | size`: everything this repository can do, with nothing installed
 //! but Rust, Node and (for the real server of the tests) Python.
 //!
 //! - `core`     the crate → `core.js` and `core.wasm`
 //! - `package`  those and `pkg-template/` → `pkg/`
+//! - `files`, `everywhere`  a folder as a list; the wasm as JavaScript, and the CommonJS side
 //! - `demo`, `serve`  the page and one reply in the terminal
 //! - `suite`, `parts`, `setup`, `summary`  the tests: what they are, what they need, how they went
+//! - `loads`  the package in many places: runtimes, bundlers, test runners, pages
 //! - `fuzz`  the fuzz targets and their first corpora
 //! - `bench`, `compare`, `size`, `benches`  the measures: speed and rightness against the peers, bytes, and what all need
 //! - `place`, `tools`, `stamp`  where things are, how programs are run, what need not be done again
@@ -17,8 +19,11 @@ mod benches;
 mod compare;
 mod core;
 mod demo;
+mod everywhere;
+mod files;
 mod fuzz;
 mod judge;
+mod loads;
 mod package;
 mod panics;
 mod parts;
@@ -45,6 +50,7 @@ fn main() -> ExitCode {
             Ok(false) => return ExitCode::FAILURE,
             ran => ran.map(drop),
         },
+        Ok(Task::Loads(loads)) => loads::run(&loads),
         Ok(Task::Fuzz(fuzz)) => fuzz::run(&fuzz),
         Ok(Task::Bench(bench)) => bench::run(&bench),
         Ok(Task::Compare(compare)) => compare::run(&compare),

@@ -1,6 +1,5 @@
 //! `pkg/`: the template, the core, the version and the papers. `npm pack` needs nothing more.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,14 +7,11 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::Build;
-use crate::{core, judge, place, tools};
+use crate::files::{Files, add_folder, read, write};
+use crate::{core, everywhere, judge, place, tools};
 
 /// Files of the repository's root that ship inside the package.
 const PAPERS: &[&str] = &["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
-
-/// Path inside the package → content. Whole in memory (a few hundred KB), so that `pkg/` can be brought to exactly this
-/// and files that did not change keep their time: a page under `npm link` reloads only when something is new.
-type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 pub fn build(build: &Build) -> Result<()> {
     let judge = judge::build()?;
@@ -34,6 +30,7 @@ pub fn build(build: &Build) -> Result<()> {
     files.insert("judge.js".into(), read(&judge)?);
     files.insert("version.js".into(), format!("export const version = {version:?};\n").into_bytes());
     files.insert("providers.js".into(), providers()?);
+    everywhere::add(&mut files)?;
     for paper in PAPERS {
         match fs::read(place::root().join(paper)) {
             Ok(content) => drop(files.insert(paper.into(), content)),
@@ -53,14 +50,18 @@ pub fn build(build: &Build) -> Result<()> {
     Ok(())
 }
 
-/// Packs `pkg/` and unpacks it below a folder's `node_modules`, as a user's npm does. The tarball, not the folder: what
-/// `files` and `exports` leave out is then missing for us too.
-pub fn install_into(project: &Path) -> Result<()> {
+/// Packs `pkg/`. The tarball, not the folder, is what is tested: what `files` and `exports` leave out is then missing for us too.
+pub fn pack() -> Result<PathBuf> {
     let cache = place::cache();
     fs::create_dir_all(&cache)?;
     let mut pack = tools::npm(&place::package());
     let printed = tools::output(pack.args(["pack", "--silent", "--pack-destination"]).arg(&cache))?;
-    let tarball = cache.join(printed.lines().last().unwrap_or_default().trim());
+    Ok(cache.join(printed.lines().last().unwrap_or_default().trim()))
+}
+
+/// Packs `pkg/` and unpacks it below a folder's `node_modules`, as a user's npm does.
+pub fn install_into(project: &Path) -> Result<()> {
+    let tarball = pack()?;
     let folder = project.join("node_modules/tokenwire");
     if folder.is_dir() {
         fs::remove_dir_all(&folder)?;
@@ -102,42 +103,6 @@ fn with_version(manifest: &[u8], version: &str) -> Result<Vec<u8>> {
     Ok(text.into_bytes())
 }
 
-/// Adds a folder with all below it. False if there is no such folder.
-fn add_folder(files: &mut Files, folder: &Path, prefix: &Path) -> Result<bool> {
-    if !folder.is_dir() {
-        return Ok(false);
-    }
-    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let entry = entry?;
-        let name = prefix.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            add_folder(files, &entry.path(), &name)?;
-        } else {
-            files.insert(name, read(&entry.path())?);
-        }
-    }
-    Ok(true)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-/// Makes the folder hold these files and no other.
-fn write(files: &Files, folder: &Path) -> Result<()> {
-    let mut present = Files::new();
-    add_folder(&mut present, folder, Path::new(""))?;
-    for stale in present.keys().filter(|path| !files.contains_key(*path)) {
-        fs::remove_file(folder.join(stale))?;
-    }
-    for (path, content) in files.iter().filter(|(path, content)| present.get(*path) != Some(content)) {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap_or(folder))?;
-        fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,17 +122,5 @@ mod tests {
     fn a_manifest_without_a_version_is_refused() {
         let error = with_version(b"{\n  \"name\": \"x\"\n}\n", "1.2.3").unwrap_err();
         assert!(error.to_string().contains("needs a line"));
-    }
-
-    #[test]
-    fn a_folder_is_brought_to_exactly_the_given_files() {
-        let folder = place::cache().join(format!("test-{}", std::process::id()));
-        let files = |names: &[&str]| -> Files { names.iter().map(|name| (name.into(), vec![1])).collect() };
-        write(&files(&["a", "deep/b"]), &folder).unwrap();
-        write(&files(&["deep/c"]), &folder).unwrap();
-        let mut found = Files::new();
-        add_folder(&mut found, &folder, Path::new("")).unwrap();
-        fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(found, files(&["deep/c"]));
     }
 }

@@ -31,6 +31,7 @@ pub enum Part {
     Soak,
     Types,
     Size,
+    Loads,
     Server,
     Fuzz,
 }
@@ -53,6 +54,7 @@ impl Part {
         Self::Soak,
         Self::Types,
         Self::Size,
+        Self::Loads,
         Self::Server,
         Self::Fuzz,
     ];
@@ -74,6 +76,7 @@ impl Part {
             Self::Soak => "soak",
             Self::Types => "types",
             Self::Size => "size",
+            Self::Loads => "loads",
             Self::Server => "server",
             Self::Fuzz => "fuzz",
         }
@@ -102,6 +105,7 @@ impl Part {
             Self::Soak => faults::soak(stage),
             Self::Types => javascript::types(stage),
             Self::Size => weight::size(),
+            Self::Loads => javascript::loads(stage),
             Self::Server => javascript::server(stage),
             Self::Fuzz => fuzz::fuzz(stage),
         }

@@ -8,7 +8,7 @@ use super::ran::Ran;
 use super::stage::Stage;
 use crate::setup::{Lack, Need};
 use crate::summary::Counts;
-use crate::{place, tools};
+use crate::{loads, package, place, tools};
 
 /// The compilers that must accept our types: today's, and the last one written in JavaScript, which editors still use.
 const COMPILERS: &[&str] = &["typescript", "typescript-5"];
@@ -31,6 +31,19 @@ pub fn page(stage: &Stage) -> Need<Ran> {
     let chromium = stage.setup.chromium()?;
     let mut command = node_test(&files);
     command.env("TOKENWIRE_CHROMIUM", chromium.browser);
+    run(command)
+}
+
+/// The quick cells of the loads, or with `--full` all of them.
+pub fn loads(stage: &Stage) -> Need<Ran> {
+    stage.packed_package()?;
+    let chromium = stage.setup.chromium()?;
+    let tarball = package::pack().map_err(|error| Lack::broken(&error))?;
+    let mut command = loads::runner(&tarball);
+    command.env("TOKENWIRE_CHROMIUM", chromium.browser);
+    if stage.full {
+        command.arg("--full");
+    }
     run(command)
 }
 
