@@ -98,8 +98,8 @@ fn of_other_api(body: &str) -> Option<Error> {
     let name = values().find_map(|raw| foreign::api(raw))?;
     let mut message = ["This is ", name].concat();
     // What failed there is said, too.
-    let errors = values().filter_map(|raw| json::member(json::member(raw, "response").unwrap_or(raw), "error"));
-    if let Some(said) = errors.last().and_then(|error| read(error).take_message()) {
+    let mut errors = values().filter_map(|raw| json::member(json::member(raw, "response").unwrap_or(raw), "error"));
+    if let Some(said) = errors.next_back().and_then(|error| read(error).take_message()) {
         message.push_str(". It says: ");
         message.push_str(&said);
     }
