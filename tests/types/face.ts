@@ -101,6 +101,13 @@ function show(event: ChatEvent): string {
     case "tool_call.done":
       exactly<unknown>()(event.value);
       return event.error ?? event.arguments;
+    case "audio":
+      return event.transcript ?? event.data ?? event.id ?? "";
+    case "image":
+      return event.url;
+    case "annotation":
+      exactly<unknown>()(event.annotation);
+      return "";
     case "finish":
       return event.reason;
     case "usage":
