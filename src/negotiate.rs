@@ -115,7 +115,7 @@ impl Change {
         [scan::decimal(self.how as u64), self.name.clone(), self.to.clone()]
     }
 
-    /// The change of a number (its place in [`WORDS`]), a name and a value; `None`: none is asked for.
+    /// The change of a number (its place in `WORDS`), a name and a value; `None`: none is asked for.
     pub fn of([how, name, to]: [&str; 3]) -> Option<Self> {
         let (how, _) = *WORDS.get(usize::try_from(scan::whole(how)?).ok()?)?;
         Some(Self { how, name: name.to_owned(), to: to.to_owned() })

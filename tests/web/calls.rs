@@ -48,7 +48,7 @@ async fn run(api: Api, asking: &Asking<'_>, answers: &[(u16, &[&str])]) -> (Call
                 ask(&reader, "cancel").await.unwrap();
                 call.wake();
             }
-            Step::Wait | Step::Done => return (call, out, log.into()),
+            Step::Wait | Step::Judge | Step::Done => return (call, out, log.into()),
         }
     }
 }
