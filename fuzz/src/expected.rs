@@ -56,7 +56,13 @@ pub fn sum(events: &[Event]) -> Expected {
     let mut messages: BTreeMap<u32, Message> =
         choices.into_iter().map(|(index, choice)| (index, choice.message(index))).collect();
     let has_content = messages.values().any(Message::has_content);
-    let end = if is_finished || (is_done && has_content) { End::Complete } else { End::Truncated };
+    // Usage that says that nothing was generated, and no choice: the prompt was refused.
+    let is_refused = messages.is_empty() && usage["completion_tokens"] == 0;
+    let end = match is_finished || (is_done && has_content) {
+        true => End::Complete,
+        false if is_refused => End::Error,
+        false => End::Truncated,
+    };
     // No arguments are said as an empty object, once the choice is finished or the reply complete.
     for message in messages.values_mut().filter(|message| end == End::Complete || message.finish.is_some()) {
         let arguments = message.calls.iter_mut().map(|(_, _, arguments)| arguments);
