@@ -35,7 +35,22 @@ struct Choice {
     reasoning: Vec<u16>,
     calls: Vec<Vec<u16>>,
     finish: Option<&'static str>,
+    /// Thinking came in its own field before the text began.
+    is_left: bool,
 }
+
+/// Tags between which models think, and what closes them.
+const TAGS: [(&str, &str); 9] = [
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("<thoughts>", "</thoughts>"),
+    ("<reasoning>", "</reasoning>"),
+    ("<seed:think>", "</seed:think>"),
+    ("<mm:think>", "</mm:think>"),
+    ("[THINK]", "[/THINK]"),
+    ("◁think▷", "◁/think▷"),
+];
 
 /// The sum of what was said.
 pub fn sum(events: &[Event]) -> Expected {
@@ -73,6 +88,8 @@ pub fn sum(events: &[Event]) -> Expected {
 
 impl Choice {
     fn add(&mut self, delta: &Delta) {
+        let has_begun = !String::from_utf16_lossy(&self.text).trim_ascii().is_empty();
+        self.is_left |= !has_begun && delta.reasoning.iter().flatten().next().is_some();
         self.text.extend(delta.text.iter().flatten());
         self.reasoning.extend(delta.reasoning.iter().flatten());
         for fragment in &delta.calls {
@@ -85,7 +102,7 @@ impl Choice {
     }
 
     fn message(self, index: u32) -> Message {
-        let (thought, text) = split(&String::from_utf16_lossy(&self.text));
+        let (thought, text) = split(&String::from_utf16_lossy(&self.text), self.is_left);
         let has_calls = !self.calls.is_empty();
         let call = |(slot, arguments): (usize, Vec<u16>)| {
             let (name, id) = call_names(index, slot);
@@ -102,13 +119,13 @@ impl Choice {
     }
 }
 
-/// A leading `<think>` or `<thinking>` block is reasoning; blanks around it belong to nobody.
-fn split(text: &str) -> (String, String) {
-    for (open, close) in [("<think>", "</think>"), ("<thinking>", "</thinking>")] {
-        if let Some(rest) = text.trim_ascii_start().strip_prefix(open) {
-            let (thought, answer) = rest.split_once(close).unwrap_or((rest, ""));
-            return (thought.to_owned(), answer.trim_ascii_start().to_owned());
-        }
+/// A leading block in tags is reasoning, blanks around it belong to nobody. Where thinking came in its field, a closing tag at the
+/// start is left over.
+fn split(text: &str, is_left: bool) -> (String, String) {
+    for (open, close) in TAGS {
+        let Some(rest) = text.trim_ascii_start().strip_prefix(if is_left { close } else { open }) else { continue };
+        let (thought, answer) = if is_left { ("", rest) } else { rest.split_once(close).unwrap_or((rest, "")) };
+        return (thought.to_owned(), answer.trim_ascii_start().to_owned());
     }
     (String::new(), text.to_owned())
 }
