@@ -11,8 +11,19 @@ use crate::arguments::Build;
 use crate::stamp::Stamp;
 use crate::{panics, place, tools};
 
-/// What wasm-opt is asked for. The features are those that rustc's wasm32 target has on, and SIMD, which every runtime
-/// we support has had for years; nothing else may appear in the output.
+/// The features that rustc's wasm32 target has on: what binaryen finds in the crate's wasm.
+pub const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// What wasm-opt is asked for, beside those features. SIMD every runtime we support has had for years; nothing else may appear in
+/// the output.
 const OPTIMISE: &[&str] = &[
     // Measured: flat code, its loops made anew, comes out of the second -Oz 2 % smaller than from one pass.
     "-Oz",
@@ -25,13 +36,6 @@ const OPTIMISE: &[&str] = &[
     "--one-caller-inline-max-function-size=1",
     // Below 1024 is the far end of the stack: no address there is ever reached by adding to a smaller one.
     "--low-memory-unused",
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-multivalue",
     "--enable-simd",
     "--strip-producers",
     "--strip-target-features",
@@ -122,7 +126,7 @@ pub fn bound(compiled: &Path, name: &str) -> Result<Output> {
 
 fn optimise(input: &Path, output: &Path, names: bool) -> Result<()> {
     let names = if names { "-g" } else { "--strip-debug" };
-    binaryen("wasm-opt", OPTIMISE.iter().copied().chain([names]), input, output)
+    binaryen("wasm-opt", FEATURES.iter().chain(OPTIMISE).copied().chain([names]), input, output)
 }
 
 /// npm's binaryen by its path in node_modules, never one from PATH: Debian's 108 breaks current glue silently.

@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 
 use crate::files::{Files, write};
 use crate::{place, tools};
@@ -16,7 +18,6 @@ use crate::{place, tools};
 /// What `require` leads to, see package.json.
 const ENTRIES: &[&str] = &["entry/node.js", "inline.js", "slim.js", "testing.js"];
 const TYPES: &[&str] = &["index", "wire", "testing"];
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// The letters of pkg-template/wasm-text.js; the shifts follow them in ASCII.
 const LETTERS: &[u8] = b" !#%&()*+,-./0123456789:;=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|";
@@ -24,7 +25,10 @@ const SHIFTS: &[u8; 2] = b"}~";
 
 pub fn add(files: &mut Files) -> Result<()> {
     let wasm = files.get(Path::new("core.wasm")).cloned().unwrap_or_default();
-    files.insert("core-base64.js".into(), format!("export default \"{}\";\n", base64(&wasm)).into_bytes());
+    files.insert(
+        "core-base64.js".into(),
+        format!("export default \"{}\";\n", BASE64_STANDARD.encode(&wasm)).into_bytes(),
+    );
     files.insert("core-text.js".into(), as_letters(&wasm).into_bytes());
     for name in TYPES {
         let types = files.get(Path::new(&format!("{name}.d.ts"))).with_context(|| format!("no {name}.d.ts"))?;
@@ -51,18 +55,6 @@ fn commonjs(files: &Files) -> Result<Files> {
     let mut side: Files = made.into_iter().map(|(path, code)| (folder.join(path), code.into_bytes())).collect();
     side.insert(folder.join("package.json"), b"{ \"type\": \"commonjs\" }\n".to_vec());
     Ok(side)
-}
-
-fn base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 4 / 3 + 4);
-    for group in bytes.chunks(3) {
-        let word = group.iter().fold(0, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        for place in 0..4 {
-            let letter = BASE64[(word >> (18 - 6 * place) & 63) as usize];
-            text.push(if place > group.len() { '=' } else { letter.into() });
-        }
-    }
-    text
 }
 
 /// Frequent bytes are one letter, the others a shift and a letter.
@@ -93,7 +85,7 @@ mod tests {
     #[test]
     fn base64_is_padded() {
         assert_eq!(
-            ["", "f", "fo", "foo", "foob"].map(|text| base64(text.as_bytes())),
+            ["", "f", "fo", "foo", "foob"].map(|text| BASE64_STANDARD.encode(text)),
             ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]
         );
     }

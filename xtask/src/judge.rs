@@ -15,13 +15,6 @@ const EXPORTS: &[&str] = &["put", "judged", "get"];
 
 /// wasm2js knows the first WebAssembly only: what came later is put in its words.
 const LOWER: &[&str] = &[
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-multivalue",
     "-Oz",
     "--signext-lowering",
     "--llvm-memory-copy-fill-lowering",
@@ -52,7 +45,7 @@ pub fn build() -> Result<PathBuf> {
     bare(output.wasm_mut())?;
     let [bound, lowered] = ["bound.wasm", "lowered.wasm"].map(|name| folder.join(name));
     fs::write(&bound, output.wasm_mut().emit_wasm())?;
-    core::binaryen("wasm-opt", LOWER.iter().copied(), &bound, &lowered)?;
+    core::binaryen("wasm-opt", core::FEATURES.iter().chain(LOWER).copied(), &bound, &lowered)?;
     core::binaryen("wasm2js", ["-Oz"], &lowered, &module)?;
     let text = fs::read_to_string(&module)?;
     ensure!(!text.contains("import "), "judge.js imports something: see EXPORTS in xtask/src/judge.rs");

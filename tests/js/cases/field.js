@@ -2,80 +2,47 @@
 
 import { difference, match, ok } from "../support/check.js";
 import { cutAt, cutEvery, random, randomCuts, toBytes } from "../support/bytes.js";
-import { collect, readCleanSse } from "../support/outcome.js";
+import { replay } from "../support/fake-fetch.js";
+import { faceNames, readThrough } from "../support/outcome.js";
+import { sequence, streaming } from "../support/provider.js";
 
-const streamed = { model: "m", messages: [{ role: "user", content: "hi" }], stream: true };
-
-/** A provider that answers each request with the next reply, the last again and again. */
+/** A provider that answers each request with the next reply, the last again and again; `requests` gives what it was asked. */
 function provider(wire, cut) {
-  const fake = async (url, init) => {
-    const now = performance.now();
-    const body = init?.body ? JSON.parse(init.body) : undefined;
-    fake.requests.push({ url: String(url), headers: Object.fromEntries(new Headers(init?.headers)), body, now });
-    const reply = wire[Math.min(fake.requests.length, wire.length) - 1];
-    const parts = cut(toBytes(reply.body));
-    const stream = new ReadableStream({
-      pull: (controller) => (parts.length ? controller.enqueue(parts.shift().slice()) : controller.close()),
-    }, { highWaterMark: 0 });
-    const headers = { "content-type": reply.type ?? "text/event-stream", ...reply.headers };
-    return new Response(stream, { status: reply.status ?? 200, headers });
-  };
-  return Object.assign(fake, { requests: [] });
+  const answers = wire.map(({ body, type, status, headers }) => replay(cut(toBytes(body)), { status, contentType: type, headers }));
+  const fetch = sequence(...answers);
+  return { fetch, requests: () => answers.flatMap(({ calls }) => calls).map((call, n) => ({ ...call, body: fetch.bodies[n] })) };
 }
 
-const foldText = (chunks) => chunks.map(({ choices }) => choices.find(({ index }) => index === 0)?.delta.content ?? "").join("");
-
-/** Ways to read a stream: each gives the text that it gave, and what it threw. */
-const faces = {
-  async text(stream) {
-    const { items, error } = await collect(stream.text);
-    return { text: items.join(""), error };
-  },
-  async chunks(stream) {
-    const { items, error } = await collect(stream);
-    return { text: foldText(items), error };
-  },
-  async events(stream) {
-    const { items, error } = await collect(stream.events);
-    return { text: items.filter(({ type }) => type === "text").map(({ text }) => text).join(""), events: items, error };
-  },
-  async final(stream) {
-    let error;
-    await stream.final().catch((reason) => (error = reason));
-    return { text: stream.snapshot.choices.find(({ index }) => index === 0)?.message.content ?? "", error };
-  },
-  async sse(stream, tw) {
-    const { items, error } = await collect(stream.toReadableStream());
-    const decoder = new TextDecoder();
-    const text = items.map((bytes) => decoder.decode(bytes, { stream: true })).join("");
-    const frames = readCleanSse(text).filter((frame) => frame !== "[DONE]" && !frame.error);
-    // What is handed on is read as it was.
-    const again = tw.createClient({ baseURL: "https://next.example/v1", maxRetries: 0, fetch: async () => new Response(text, { headers: { "content-type": "text/event-stream" } }) });
-    const second = again.chat(streamed);
-    await second.final().catch(() => {});
-    return { text: foldText(frames), error, again: second };
-  },
-  async tee(stream) {
+/** Reads a stream through one face: the text that it gave, what it threw, and `again`, a stream whose snapshot says the same. */
+async function readFace(face, stream, tw) {
+  if (face === "tee") {
     const [one, other] = stream.tee();
-    const [{ items, error }] = await Promise.all([collect(one.text), collect(other)]);
-    return { text: items.join(""), error, again: other };
-  },
-};
+    const [read] = await Promise.all([readThrough("text", one), readThrough("chunks", other)]);
+    return { text: read.text, error: read.error, again: other };
+  }
+  const { text, error, items } = await readThrough(face, stream);
+  if (face !== "sse") return { text, error, events: items, again: stream };
+  // What is handed on is read as it was.
+  const handedOn = items.map((frame) => `data: ${frame === "[DONE]" ? frame : JSON.stringify(frame)}\n\n`).join("");
+  const next = tw.createClient({ baseURL: "https://next.example/v1", maxRetries: 0, fetch: replay(handedOn) });
+  const again = next.chat(streaming);
+  await again.final().catch(() => {});
+  return { text, error, again };
+}
 
 /** What a call came to, as the paths of an expectation name it. */
 async function observe(tw, given, face, cut) {
   const { request, wire, roundtrip } = given;
-  const fetch = provider(wire, cut);
-  const params = { ...streamed, ...request.params };
+  const { fetch, requests: asked } = provider(wire, cut);
+  const params = { ...streaming, ...request.params };
   for (const name of request.unset ?? []) delete params[name];
   const seen = { requests: 0 };
   const client = tw.createClient({ baseURL: "https://api.example.com/v1", dangerouslyAllowBrowser: true, ...request.options, fetch });
   try {
     if (params.stream) {
       const stream = client.chat(params);
-      const read = await faces[face](stream, tw);
-      Object.assign(seen, read, { end: stream.end, repairs: stream.repairs });
-      seen.final = (read.again ?? stream).snapshot;
+      const read = await readFace(face, stream, tw);
+      Object.assign(seen, read, { end: stream.end, repairs: stream.repairs, final: read.again.snapshot });
     } else {
       seen.final = await client.chat(params);
       seen.text = seen.final.choices[0]?.message.content ?? "";
@@ -90,9 +57,9 @@ async function observe(tw, given, face, cut) {
   } catch (error) {
     seen.error = error;
   }
-  const { requests } = fetch;
+  const requests = asked();
   [seen.request, seen.request2, seen.requests] = [requests[0], requests[1], requests.length];
-  seen.waitedMs = requests.length > 1 ? requests[1].now - requests[0].now : 0;
+  seen.waitedMs = fetch.calls > 1 ? fetch.at[1] - fetch.at[0] : 0;
   return seen;
 }
 
@@ -146,7 +113,7 @@ export function fieldCases(list, every = false) {
       const isStream = given.request.params?.stream !== false;
       for (const [cut, parts] of cuts(given, every)) {
         const isPlace = /^cut at \d+$/.test(cut);
-        for (const face of isStream ? (isPlace ? ["final", "chunks"] : Object.keys(faces)) : ["final"]) {
+        for (const face of isStream ? (isPlace ? ["final", "chunks"] : [...faceNames, "tee"]) : ["final"]) {
           const seen = await observe(tw, given, face, parts);
           for (const [path, expected] of Object.entries(given.expect)) {
             if (path.startsWith("events") && face !== "events") continue;
