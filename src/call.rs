@@ -14,6 +14,7 @@
 mod asking;
 mod collecting;
 mod connection;
+mod handover;
 mod head;
 mod judged;
 mod results;
@@ -27,7 +28,7 @@ use crate::json;
 use crate::judge::Case;
 use crate::retry;
 use crate::secret::Secrets;
-use crate::stream::{Decoder, End, Limits, Mode};
+use crate::stream::{End, Limits, Mode, Reader};
 use crate::wire::body::Body;
 use crate::wire::request::{self, Additions};
 use asking::Request;
@@ -44,6 +45,8 @@ pub enum Step {
     Read,
     /// Have [`Call::case`] judged, then [`Call::judged`].
     Judge,
+    /// Have a call that reads more than OpenAI's own replies go on: [`Call::carry`], [`Call::resume`].
+    HandOver,
     /// Let go of the response, wait for [`Call::wait_ms`], then [`Call::wake`].
     Sleep,
     /// Nothing: the call has ended.
@@ -60,6 +63,9 @@ enum State {
     Collecting,
     /// What the provider said is with the judge.
     Judging,
+    /// The reply is another reader's to go on with.
+    #[cfg_attr(feature = "lenient", allow(dead_code, reason = "this call reads any"))]
+    HandingOver,
     /// Before another try.
     Sleeping,
     Ended,
@@ -70,7 +76,7 @@ enum State {
 pub struct Call {
     api: Api,
     state: State,
-    decoder: Decoder,
+    decoder: Reader,
     request: Request,
     head: Option<Head>,
     collected: Vec<u8>,
@@ -92,13 +98,13 @@ pub struct Call {
 }
 
 impl Call {
-    /// `seed`: see [`Decoder::new`]. `secrets`: what no error may show.
+    /// `seed`: any number, for ids that are made up. `secrets`: what no error may show.
     #[inline(never)]
     pub fn new(api: Api, seed: u64, secrets: Secrets) -> Self {
         Self {
             api,
             state: State::New,
-            decoder: Decoder::new(Mode::Nothing, seed),
+            decoder: Reader::new(Mode::Nothing, seed),
             request: Request::default(),
             head: None,
             collected: Vec::new(),
@@ -155,16 +161,20 @@ impl Call {
         self.state = State::Waiting;
         self.attempts += 1;
         self.head = None;
-        self.decoder = Decoder::new(self.decoder.mode(), self.seed)
-            .with_limits(self.request.limits)
-            .with_secrets(self.secrets.clone())
-            .with_choices(
-                self.request.body.get("n").and_then(json::number).and_then(|n| n.try_into().ok()).unwrap_or(1),
-            );
+        self.decoder = self.reader();
         for code in &self.request.notes {
             self.decoder.note(code);
         }
         (self.api == Api::Chat).then(|| self.request.body.to_json())
+    }
+
+    /// The reader of a reply to the request.
+    fn reader(&self) -> Reader {
+        let choices = self.request.body.get("n").and_then(json::number).and_then(|n| n.try_into().ok()).unwrap_or(1);
+        let reader = Reader::new(self.decoder.mode(), self.seed).with_limits(self.request.limits).with_choices(choices);
+        #[cfg(feature = "lenient")]
+        let reader = reader.with_secrets(self.secrets.clone());
+        reader
     }
 
     /// What refusals taught, once the provider took the request: `[model, changes]`, JSON, see [`crate::negotiate::Negotiation`].
@@ -184,6 +194,7 @@ impl Call {
             State::Waiting => Step::Wait,
             State::Reading | State::Collecting => Step::Read,
             State::Judging => Step::Judge,
+            State::HandingOver => Step::HandOver,
             State::Sleeping => Step::Sleep,
             State::Ended => Step::Done,
         }
@@ -197,6 +208,7 @@ impl Call {
         }
         self.now_ms = now_ms;
         let head = Head::read(status, header, now_ms, &self.secrets);
+        #[cfg(feature = "lenient")]
         self.decoder.set_content_type(&header("content-type").unwrap_or_default());
         self.state = if head.is_good() && self.api == Api::Chat { State::Reading } else { State::Collecting };
         self.head = Some(head);
@@ -261,7 +273,7 @@ impl Call {
         let error = Error::new(Kind::Timeout, message);
         match self.state {
             State::Ended => {}
-            State::Reading => {
+            State::Reading | State::HandingOver => {
                 self.decoder.break_off(error);
                 self.follow_decoder();
             }
@@ -314,7 +326,7 @@ impl Call {
     /// what was handed out could not be taken back.
     pub fn take(&mut self) -> Option<String> {
         match self.state {
-            State::Reading | State::Judging if self.decoder.has_content() => self.decoder.take(),
+            State::Reading | State::Judging | State::HandingOver if self.decoder.has_content() => self.decoder.take(),
             State::Ended => self.decoder.take(),
             _ => None,
         }
@@ -350,7 +362,12 @@ impl Call {
 
     /// The decoder may have found an end before the body had one.
     fn follow_decoder(&mut self) {
+        #[cfg(not(feature = "lenient"))]
+        if self.decoder.is_strange() {
+            self.state = State::HandingOver;
+        }
         let Some(end) = self.decoder.end() else { return };
+        #[cfg(feature = "lenient")]
         if let Some(case) = self.decoder.take_case() {
             return self.refer(case);
         }

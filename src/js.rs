@@ -66,8 +66,21 @@ impl Call {
         Self { call: call::Call::replay(), url: String::new(), page: None }
     }
 
+    /// All that `resume` of the other core needs; see [`call::Call::carry`].
+    #[cfg(not(feature = "lenient"))]
+    pub fn carry(&mut self) -> String {
+        self.call.carry()
+    }
+
+    /// Goes on with what another core carried over. Gives the bytes that are to be fed next, a letter for each.
+    #[cfg(feature = "lenient")]
+    pub fn resume(&mut self, carried: &str, settings: &str) -> Vec<u8> {
+        let Settings { asking, .. } = Settings::read(settings);
+        self.call.resume(carried, &asking)
+    }
+
     /// What to do next: 0 send, 1 wait for the response, 2 read the reply, 3 read what is none (a refusal, a list of models),
-    /// 4 sleep, 5 nothing, 6 have `case` judged.
+    /// 4 sleep, 5 nothing, 6 have `case` judged, 7 hand over.
     #[wasm_bindgen(getter)]
     pub fn step(&self) -> u32 {
         match self.call.step() {
@@ -78,6 +91,7 @@ impl Call {
             Step::Sleep => 4,
             Step::Done => 5,
             Step::Judge => 6,
+            Step::HandOver => 7,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What is on the wire, leniently: every field optional, unknown members kept, no value judged here.
 
 pub mod body;
+#[cfg(feature = "lenient")]
 pub mod chunk;
 pub mod clean;
 #[cfg(feature = "judge")]

@@ -39,6 +39,7 @@ impl Call {
                 self.state = State::Ended;
                 self.end = Some(End::Complete);
             }
+            #[cfg(feature = "lenient")]
             Verdict::Failed(error, _) if self.decoder.end().is_some() => {
                 self.decoder.judged(error);
                 self.state = State::Reading;

@@ -132,18 +132,12 @@ impl Decoder {
     /// Takes events that are like the one before off the front of `input`, framing included.
     fn predicted<'a>(&mut self, input: &'a [u8]) -> &'a [u8] {
         let Some(template) = self.template.as_mut().filter(|template| template.is_trusted()) else { return input };
-        let mut rest = input;
-        while self.end.is_none() {
-            let Some((event, after)) = template.matches_framed(rest) else { break };
-            if rest.len() - after.len() > self.limits.event_bytes {
-                break;
-            }
-            if !template.apply(event, &mut self.reply, &mut self.output, &mut self.repairs) {
-                break;
-            }
-            self.values += 1;
-            rest = after;
+        let limit = self.limits.event_bytes;
+        if self.end.is_some() {
+            return input;
         }
+        let (count, rest) = template.run(input, limit, &mut self.reply, &mut self.output, &mut self.repairs);
+        self.values += count;
         rest
     }
 

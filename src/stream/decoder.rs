@@ -4,6 +4,7 @@ use super::body::Body;
 use super::limits::{self, Limits};
 use super::normal::Normalizer;
 use super::order::Order;
+use super::End;
 use super::output::{Mode, Output};
 use super::predict::Template;
 use super::refused;
@@ -14,31 +15,6 @@ use crate::judge::{self, Case, Place, Verdict};
 use crate::scan;
 use crate::secret::Secrets;
 use crate::wire::clean;
-
-/// How a reply ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// A finish reason came, or an explicit end marker after some content.
-    Complete,
-    /// The bytes stopped before that.
-    Truncated,
-    /// The caller stopped it.
-    Aborted,
-    /// The provider reported an error, or sent what is no reply.
-    Error,
-}
-
-impl End {
-    /// The word of the public contract.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Complete => "complete",
-            Self::Truncated => "truncated",
-            Self::Aborted => "aborted",
-            Self::Error => "error",
-        }
-    }
-}
 
 /// Bytes of what is no reply that are read, and kept for the message.
 const OPENING: usize = 64 << 10;
@@ -138,26 +114,23 @@ impl Decoder {
 
     /// Chooses what comes out from now on. Where nothing was asked for until now, that begins with the reply so far.
     pub fn set_mode(&mut self, mode: Mode) {
-        let is_first = self.output.mode() == Mode::Nothing;
-        self.output = Output::new(mode);
         self.template = None;
-        if !is_first {
-            return;
-        }
-        if !self.reply.is_new() {
-            self.output.chunk(&self.reply.to_chunk(&self.reply.texts()), &self.reply);
-        }
-        if let Some(error) = &self.failure {
-            self.output.failure(error);
-        } else if self.end == Some(End::Complete) {
-            self.output.complete(&self.reply);
-        }
+        self.output.reopen(mode, &self.reply, self.failure.as_ref(), self.end);
     }
 
     /// The response's `content-type`. Many are wrong: it decides what a body is only where its first bytes do not.
     pub fn set_content_type(&mut self, content_type: &str) {
         let kind = scan::split(content_type, ";").map_or(content_type, |(kind, _)| kind);
         kind.trim_ascii().clone_into(&mut self.content_type);
+    }
+
+    /// What another reader had read; see `handover.rs`.
+    pub(super) fn go_on(&mut self, values: usize, fed: usize, is_value: bool) {
+        (self.values, self.fed) = (values, fed);
+        self.template = None;
+        if is_value {
+            self.body = Body::Unknown;
+        }
     }
 
     /// Takes the next bytes of the body.
@@ -187,12 +160,7 @@ impl Decoder {
         if self.is_finished() {
             return self.settle();
         }
-        let end = match error.kind() {
-            Kind::Truncated => End::Truncated,
-            Kind::Aborted => End::Aborted,
-            _ => End::Error,
-        };
-        self.end_with(end, error);
+        self.end_with(End::of(&error), error);
     }
 
     /// The caller stopped it.

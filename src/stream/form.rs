@@ -1,8 +1,12 @@
 //! The form in which a model's thinking and the ids of its calls came: what is sent back to it goes back in the same.
 
+#[cfg(feature = "lenient")]
 use super::fields::DETAILS;
+#[cfg(feature = "lenient")]
 use crate::json;
+#[cfg(feature = "lenient")]
 use crate::scan;
+#[cfg(feature = "lenient")]
 use crate::wire::chunk::{Choice, Delta};
 
 /// What was seen.
@@ -16,6 +20,7 @@ pub struct Form {
 
 impl Form {
     /// Looks at a choice as it came.
+    #[cfg(feature = "lenient")]
     pub fn see(&mut self, choice: &Choice<'_>) {
         for delta in [&choice.delta, &choice.message].into_iter().flatten() {
             self.has_odd_id |= delta.tool_calls.iter().filter_map(|call| call.id.and_then(json::string)).any(is_odd);
@@ -40,6 +45,7 @@ impl Form {
 }
 
 /// Details that came beside a `reasoning` go back, in whichever chunk they come; see `dialect/messages/thinking.rs`.
+#[cfg(feature = "lenient")]
 fn reasoning(delta: &Delta<'_>) -> &'static str {
     let is_thinking =
         |part: &&str| json::member(part, "type").is_some_and(|kind| scan::has_any(kind, "thinking/reasoning"));
@@ -60,6 +66,7 @@ fn reasoning(delta: &Delta<'_>) -> &'static str {
     }
 }
 
+#[cfg(feature = "lenient")]
 fn is_odd(id: &str) -> bool {
     id.len() > 40 || !scan::all_bytes(id, &|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }

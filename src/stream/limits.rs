@@ -1,6 +1,8 @@
 //! What a provider may make us hold.
 
+#[cfg(feature = "lenient")]
 use crate::error::{Details, Error, Kind};
+#[cfg(feature = "lenient")]
 use crate::wire::chunk::{Choice, Chunk, Delta};
 
 /// Bounds of one reply. Beyond any of them it ends with an error of [`Kind::Limit`].
@@ -15,7 +17,7 @@ pub struct Limits {
 }
 
 /// Choices of a reply: OpenAI's own bound of `n`.
-const CHOICES: usize = 128;
+pub(super) const CHOICES: usize = 128;
 
 impl Default for Limits {
     /// 64 MiB an event, 256 MiB a response (images come in replies, too), 1,024 calls.
@@ -24,6 +26,7 @@ impl Default for Limits {
     }
 }
 
+#[cfg(feature = "lenient")]
 impl Limits {
     /// What of a chunk is too much. `known`: choices so far.
     pub fn exceeded_by(&self, chunk: &Chunk<'_>, known: usize) -> Option<Error> {
@@ -44,11 +47,13 @@ impl Limits {
 }
 
 /// The error of a reply with too long an event.
+#[cfg(feature = "lenient")]
 pub fn event_exceeded() -> Error {
     exceeded("an event of more bytes than limits.maxEventBytes")
 }
 
 /// The error of a reply that has this.
+#[cfg(feature = "lenient")]
 pub fn exceeded(what: &str) -> Error {
     Error::stream(Kind::Limit, ["The reply has ", what].concat(), Details::default())
 }

@@ -1,6 +1,7 @@
 //! The form in which a consumer gets the reply. One string per network read: the border is crossed once, however many events
 //! the read brought.
 
+use super::End;
 use super::events::Events;
 use super::predict::Growing;
 use crate::accumulate::Accumulator;
@@ -38,6 +39,17 @@ impl Mode {
             _ => Self::Nothing,
         }
     }
+
+    /// That number.
+    pub(super) fn number(self) -> u32 {
+        match self {
+            Self::Text => 0,
+            Self::Chunks | Self::Compact => 1,
+            Self::Events => 2,
+            Self::Sse => 3,
+            Self::Nothing => 4,
+        }
+    }
 }
 
 /// The consumer's side of a reply.
@@ -57,6 +69,23 @@ impl Output {
 
     pub fn mode(&self) -> Mode {
         self.mode
+    }
+
+    /// Another form from now on. Where nothing was asked for until now, that begins with the reply so far.
+    pub fn reopen(&mut self, mode: Mode, reply: &Accumulator, failure: Option<&Error>, end: Option<End>) {
+        let is_first = self.mode == Mode::Nothing;
+        *self = Self::new(mode);
+        if !is_first {
+            return;
+        }
+        if !reply.is_new() {
+            self.chunk(&reply.to_chunk(&reply.texts()), reply);
+        }
+        if let Some(error) = failure {
+            self.failure(error);
+        } else if end == Some(End::Complete) {
+            self.complete(reply);
+        }
     }
 
     /// A predicted text of a choice.

@@ -13,6 +13,7 @@ use super::output::Output;
 use super::repair::Repairs;
 use crate::accumulate::{Accumulator, PADDINGS, is_constant};
 use crate::scan;
+#[cfg(feature = "lenient")]
 use crate::wire::chunk::{Chunk, Delta};
 use crate::wire::{Member, clean};
 use std::borrow::Cow;
@@ -68,6 +69,7 @@ const PADDING_MARK: &str = "\u{2}";
 impl Template {
     /// The template of an event, if it is one that may be repeated: a single choice with a single text that grows, nothing
     /// that ends, and nothing that the reply collects piece by piece (log probabilities, other members of the delta).
+    #[cfg(feature = "lenient")]
     pub fn of(chunk: &Chunk<'_>, data: &str) -> Option<Self> {
         let is_same = |members: &[Member<'_>]| members.iter().all(|(key, value)| is_constant(key, value));
         let [choice] = chunk.choices.as_deref()? else { return None };
@@ -87,12 +89,41 @@ impl Template {
         if !plain {
             return None;
         }
+        let (growing, text) = growing(delta)?;
+        Self::around(growing, text, &chunk.extra, data)
+    }
+
+    /// As [`Template::of`], of what was OpenAI's already.
+    pub fn of_plain(chunk: &clean::Chunk<'_>, data: &str) -> Option<Self> {
+        let is_same = |members: &[Member<'_>]| members.iter().all(|(key, value)| is_constant(key, value));
+        let [choice] = chunk.choices.as_slice() else { return None };
+        let plain = choice.finish.is_none()
+            && choice.logprobs.is_none()
+            && choice.refusal.is_none()
+            && chunk.usage.is_none()
+            && choice.extra.iter().all(|(_, value)| scan::all_bytes(value, &|byte| byte != b'['))
+            && is_same(&choice.delta_extra);
+        let text = |text: &Option<Cow<'_, str>>| text.as_ref().is_some_and(|text| !text.is_empty());
+        let (growing, text) = match choice.calls.as_slice() {
+            [] if text(&choice.content) == text(&choice.reasoning) => return None,
+            [] if text(&choice.content) => (Growing::Content, choice.content.as_deref()?),
+            [] => (Growing::Reasoning, choice.reasoning.as_deref()?),
+            [call] if !text(&choice.content) && !text(&choice.reasoning) => (Growing::Arguments(0), call.arguments.as_ref()),
+            _ => return None,
+        };
+        if !plain || text.is_empty() {
+            return None;
+        }
+        Self::around(growing, text, &chunk.extra, data)
+    }
+
+    /// The template of an event in which this text grows.
+    fn around(growing: Growing, text: &str, extra: &[Member<'_>], data: &str) -> Option<Self> {
         // Lines of one event are joined before they are compared; events that follow each other are not.
         if scan::line_end(data.as_bytes()) < data.len() {
             return None;
         }
-        let (growing, text) = growing(delta)?;
-        let padding = chunk.extra.iter().find(|(key, _)| PADDINGS.contains(key));
+        let padding = extra.iter().find(|(key, _)| PADDINGS.contains(key));
         let padding = padding.and_then(|(_, raw)| crate::json::string(raw)).map(|raw| range_in(data, raw));
         let text = range_in(data, text);
         // The padding comes last where it is known; elsewhere the event is not worth two orders.
@@ -217,6 +248,27 @@ impl Template {
         Some((Match { text, is_plain, padding }, scan::after(rest, tail)?))
     }
 
+    /// Takes events that are like it off the front of `input`, framing included: how many, and what follows them. `limit`: bytes
+    /// an event may have.
+    pub fn run<'a>(
+        &mut self,
+        input: &'a [u8],
+        limit: usize,
+        reply: &mut Accumulator,
+        output: &mut Output,
+        repairs: &mut Repairs,
+    ) -> (usize, &'a [u8]) {
+        let (mut count, mut rest) = (0, input);
+        while let Some((event, after)) = self.matches_framed(rest) {
+            if rest.len() - after.len() > limit || !self.apply(event, reply, output, repairs) {
+                break;
+            }
+            count += 1;
+            rest = after;
+        }
+        (count, rest)
+    }
+
     /// Puts a matching event where those before it went. False: it needs the full way after all.
     pub fn apply(
         &mut self,
@@ -275,6 +327,7 @@ fn is_flat(chunk: &clean::Chunk<'_>) -> bool {
 }
 
 /// The one text of a delta that is not empty.
+#[cfg(feature = "lenient")]
 fn growing<'a>(delta: &Delta<'a>) -> Option<(Growing, &'a str)> {
     let filled = |raw: Option<&'a str>| match raw {
         None => Some(""),

@@ -1,6 +1,12 @@
 //! What deviated from OpenAI's wire format and was repaired.
 
 use crate::scan;
+
+/// Codes that may be carried from one reader to another: what [`super::plain`] notes, and what of a request was put right.
+#[cfg(feature = "lenient")]
+const CARRIED: &str = "id_missing/model_missing/finish_reason_absent/reasoning_renamed/role_missing/done_missing/finish_reason_missing_at_end\
+                       /role_renamed/tool_id_shortened/param_renamed/param_dropped";
+
 /// Codes with their counts, in order of first sight.
 #[derive(Debug, Clone, Default)]
 pub struct Repairs(Vec<(&'static str, u32)>);
@@ -28,6 +34,31 @@ impl Repairs {
     /// The codes and counts.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u32)> + '_ {
         self.0.iter().copied()
+    }
+
+    /// `code/count/code/count…`
+    pub(super) fn to_words(&self) -> String {
+        let mut out = String::new();
+        for (code, count) in &self.0 {
+            for word in [code, "/", &scan::decimal((*count).into()), "/"] {
+                out.push_str(word);
+            }
+        }
+        out
+    }
+
+    /// What came of that.
+    #[cfg(feature = "lenient")]
+    pub(super) fn from_words(words: &str) -> Self {
+        let mut found = Self::default();
+        let mut words = scan::words(words);
+        while let (Some(code), Some(count)) = (words.next(), words.next()) {
+            let known = scan::words(CARRIED).find(|known| *known == code);
+            if let (Some(code), Some(count)) = (known, scan::whole(count)) {
+                found.add(code, u32::try_from(count).unwrap_or(u32::MAX));
+            }
+        }
+        found
     }
 
     /// `[{"code":"...","count":1}, ...]`

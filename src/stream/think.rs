@@ -3,6 +3,7 @@
 //! alone: once anything but blanks came before it, the splitter is done. After thinking that came in a field, a closing tag at
 //! the start of the text is what was left of it.
 
+use super::plain::SPECIAL;
 use crate::json::{Unescaper, escape_into};
 use crate::scan;
 use std::borrow::Cow;
@@ -10,8 +11,6 @@ use std::borrow::Cow;
 /// Opening tags: DeepSeek's and most; Amazon Nova's; Gemini's and EXAONE's; Seed's and MiniMax's; Magistral's; Kimi's. The closing ones have a
 /// slash behind their first letter.
 const TAGS: &str = "<think>/<thinking>/<thought>/<thoughts>/<reasoning>/<seed:think>/<mm:think>/[THINK]/◁think▷";
-/// First bytes of a tag, of an escape and of blanks.
-const SPECIAL: &[u8] = b"<[\xe2\\ \n\r\t";
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Stage {

@@ -28,6 +28,7 @@ mod models;
 mod mutated;
 mod negotiate;
 mod pieces;
+mod plain;
 mod predicted;
 mod quirks;
 mod random;

@@ -34,7 +34,7 @@ fn read(mut decoder: Decoder, input: &[u8], size: usize) -> Seen {
 }
 
 /// Compact batches made whole, as JavaScript does it.
-fn expand(batches: &mut [Option<String>]) {
+pub fn expand(batches: &mut [Option<String>]) {
     let mut known = (Value::Null, String::new(), String::new());
     for batch in batches.iter_mut().flatten() {
         // serde_json refuses lone surrogates, which JavaScript's strings may hold.
