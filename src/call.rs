@@ -12,10 +12,12 @@
 //! ```
 
 mod asking;
+#[cfg(feature = "lenient")]
 mod collecting;
 mod connection;
 mod handover;
 mod head;
+#[cfg(feature = "lenient")]
 mod judged;
 mod results;
 
@@ -25,7 +27,6 @@ pub use connection::{Surroundings, connection_error};
 use crate::dialect::Dialect;
 use crate::error::{Error, Kind};
 use crate::json;
-use crate::judge::Case;
 use crate::retry;
 use crate::secret::Secrets;
 use crate::stream::{End, Limits, Mode, Reader};
@@ -43,8 +44,6 @@ pub enum Step {
     Wait,
     /// Read the body.
     Read,
-    /// Have [`Call::case`] judged, then [`Call::judged`].
-    Judge,
     /// Have a call that reads more than OpenAI's own replies go on: [`Call::carry`], [`Call::resume`].
     HandOver,
     /// Let go of the response, wait for [`Call::wait_ms`], then [`Call::wake`].
@@ -60,9 +59,8 @@ enum State {
     Waiting,
     Reading,
     /// Reading the body of an error response or of a list of models.
+    #[cfg(feature = "lenient")]
     Collecting,
-    /// What the provider said is with the judge.
-    Judging,
     /// The reply is another reader's to go on with.
     #[cfg_attr(feature = "lenient", allow(dead_code, reason = "this call reads any"))]
     HandingOver,
@@ -79,9 +77,9 @@ pub struct Call {
     decoder: Reader,
     request: Request,
     head: Option<Head>,
+    #[cfg(feature = "lenient")]
     collected: Vec<u8>,
-    /// What is to be judged.
-    case: Option<Case>,
+    #[cfg(feature = "lenient")]
     models: Option<String>,
     failure: Option<Error>,
     end: Option<End>,
@@ -107,8 +105,9 @@ impl Call {
             decoder: Reader::new(Mode::Nothing, seed),
             request: Request::default(),
             head: None,
+            #[cfg(feature = "lenient")]
             collected: Vec::new(),
-            case: None,
+            #[cfg(feature = "lenient")]
             models: None,
             failure: None,
             end: None,
@@ -177,23 +176,14 @@ impl Call {
         reader
     }
 
-    /// What refusals taught, once the provider took the request: `[model, changes]`, JSON, see [`crate::negotiate::Negotiation`].
-    pub fn learnt(&self) -> Option<String> {
-        let Request { body, negotiation, .. } = &self.request;
-        let is_taken = self.head.as_ref().is_some_and(Head::is_good);
-        if negotiation.is_empty() || !is_taken {
-            return None;
-        }
-        Some(["[", body.get("model").unwrap_or("\"\""), ",", &negotiation.learnt(), "]"].concat())
-    }
-
     /// What to do next.
     pub fn step(&self) -> Step {
         match self.state {
             State::New | State::Ready => Step::Send,
             State::Waiting => Step::Wait,
-            State::Reading | State::Collecting => Step::Read,
-            State::Judging => Step::Judge,
+            State::Reading => Step::Read,
+            #[cfg(feature = "lenient")]
+            State::Collecting => Step::Read,
             State::HandingOver => Step::HandOver,
             State::Sleeping => Step::Sleep,
             State::Ended => Step::Done,
@@ -210,7 +200,12 @@ impl Call {
         let head = Head::read(status, header, now_ms, &self.secrets);
         #[cfg(feature = "lenient")]
         self.decoder.set_content_type(&header("content-type").unwrap_or_default());
-        self.state = if head.is_good() && self.api == Api::Chat { State::Reading } else { State::Collecting };
+        let is_reply = head.is_good() && self.api == Api::Chat;
+        #[cfg(feature = "lenient")]
+        let other = State::Collecting;
+        #[cfg(not(feature = "lenient"))]
+        let other = State::HandingOver;
+        self.state = if is_reply { State::Reading } else { other };
         self.head = Some(head);
     }
 
@@ -229,6 +224,7 @@ impl Call {
                 }
                 self.follow_decoder();
             }
+            #[cfg(feature = "lenient")]
             State::Collecting => self.collect(bytes),
             _ => {}
         }
@@ -241,6 +237,7 @@ impl Call {
                 self.decoder.finish();
                 self.follow_decoder();
             }
+            #[cfg(feature = "lenient")]
             State::Collecting => self.collected(),
             _ => {}
         }
@@ -248,14 +245,16 @@ impl Call {
 
     /// No response came, or the connection broke.
     pub fn on_failure(&mut self, error: Error) {
-        if self.state == State::Reading {
-            self.decoder.break_off(error);
-            self.follow_decoder();
-        } else if self.state == State::Collecting && self.is_refused() {
+        match self.state {
+            State::Reading => {
+                self.decoder.break_off(error);
+                self.follow_decoder();
+            }
             // The status tells more than the break does, whatever came of the body.
-            self.collected();
-        } else if self.state != State::Ended {
-            self.fail_or_sleep(error);
+            #[cfg(feature = "lenient")]
+            State::Collecting if self.is_refused() => self.collected(),
+            State::Ended => {}
+            _ => self.fail_or_sleep(error),
         }
     }
 
@@ -326,7 +325,7 @@ impl Call {
     /// what was handed out could not be taken back.
     pub fn take(&mut self) -> Option<String> {
         match self.state {
-            State::Reading | State::Judging | State::HandingOver if self.decoder.has_content() => self.decoder.take(),
+            State::Reading | State::HandingOver if self.decoder.has_content() => self.decoder.take(),
             State::Ended => self.decoder.take(),
             _ => None,
         }
@@ -346,7 +345,10 @@ impl Call {
     pub fn snapshot(&self) -> String {
         match self.api {
             Api::Chat => self.decoder.reply().to_json(),
+            #[cfg(feature = "lenient")]
             Api::Models => self.models.clone().unwrap_or_else(|| "[]".into()),
+            #[cfg(not(feature = "lenient"))]
+            Api::Models => "[]".into(),
         }
     }
 
@@ -367,10 +369,6 @@ impl Call {
             self.state = State::HandingOver;
         }
         let Some(end) = self.decoder.end() else { return };
-        #[cfg(feature = "lenient")]
-        if let Some(case) = self.decoder.take_case() {
-            return self.refer(case);
-        }
         let failure = self.decoder.failure().cloned();
         if !self.decoder.has_content() && failure.as_ref().is_some_and(|error| self.sleeps_after(error)) {
             return;

@@ -47,26 +47,6 @@ pub enum Kind {
     Config,
 }
 
-/// The kinds that a provider's words can have.
-pub(crate) const KINDS: [Kind; 16] = [
-    Kind::Auth,
-    Kind::Permission,
-    Kind::Quota,
-    Kind::RateLimit,
-    Kind::Overloaded,
-    Kind::ModelNotFound,
-    Kind::NotFound,
-    Kind::ContextLength,
-    Kind::ContentFilter,
-    Kind::UnsupportedParameter,
-    Kind::BadRequest,
-    Kind::Server,
-    Kind::Timeout,
-    Kind::Malformed,
-    Kind::Limit,
-    Kind::Config,
-];
-
 impl Kind {
     /// The stable name, as in the public contract.
     pub fn code(self) -> &'static str {

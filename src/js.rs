@@ -45,6 +45,9 @@ pub struct Call {
     call: call::Call,
     url: String,
     page: Option<String>,
+    /// What another core had not read.
+    #[cfg(feature = "lenient")]
+    rest: Vec<u8>,
 }
 
 #[wasm_bindgen]
@@ -58,12 +61,24 @@ impl Call {
         let mut call = call::Call::new(api, seed as u64, Secrets::new(secrets));
         // What cannot be sent is what the call failed of.
         let _ = call.prepare(params, &additions, &asking);
-        Self { call, url, page }
+        Self {
+            call,
+            url,
+            page,
+            #[cfg(feature = "lenient")]
+            rest: Vec::new(),
+        }
     }
 
     /// A call that reads once more what another one gave; see [`call::Call::replay`].
     pub fn replay() -> Call {
-        Self { call: call::Call::replay(), url: String::new(), page: None }
+        Self {
+            call: call::Call::replay(),
+            url: String::new(),
+            page: None,
+            #[cfg(feature = "lenient")]
+            rest: Vec::new(),
+        }
     }
 
     /// All that `resume` of the other core needs; see [`call::Call::carry`].
@@ -72,15 +87,35 @@ impl Call {
         self.call.carry()
     }
 
-    /// Goes on with what another core carried over. Gives the bytes that are to be fed next, a letter for each.
+    /// Nobody can go on; `why` says what is missing. Gives what `took` gives.
+    #[cfg(not(feature = "lenient"))]
+    pub fn unread(&mut self, why: &str) -> Option<String> {
+        self.call.unread(why);
+        self.call.take()
+    }
+
+    /// A call that goes on with what another core carried over. `settings` and `seed`: as in [`Call::new`].
     #[cfg(feature = "lenient")]
-    pub fn resume(&mut self, carried: &str, settings: &str) -> Vec<u8> {
-        let Settings { asking, .. } = Settings::read(settings);
-        self.call.resume(carried, &asking)
+    pub fn resume(carried: &str, settings: &str, seed: f64) -> Call {
+        let Settings { asking, url, page, secrets, .. } = Settings::read(settings);
+        let (call, rest) = call::Call::resume(carried, &asking, seed as u64, Secrets::new(secrets));
+        Self { call, url, page, rest }
+    }
+
+    /// Reads what the other core had not read. `is_over`: the body has ended. Gives what `took` gives.
+    #[cfg(feature = "lenient")]
+    #[wasm_bindgen(js_name = goOn)]
+    pub fn go_on(&mut self, is_over: bool, now: f64) -> Option<String> {
+        self.call.at(now as u64);
+        self.call.on_bytes(&std::mem::take(&mut self.rest));
+        if is_over {
+            self.call.on_end();
+        }
+        self.call.take()
     }
 
     /// What to do next: 0 send, 1 wait for the response, 2 read the reply, 3 read what is none (a refusal, a list of models),
-    /// 4 sleep, 5 nothing, 6 have `case` judged, 7 hand over.
+    /// 4 sleep, 5 nothing, 6 hand over.
     #[wasm_bindgen(getter)]
     pub fn step(&self) -> u32 {
         match self.call.step() {
@@ -90,8 +125,7 @@ impl Call {
             Step::Read => 3,
             Step::Sleep => 4,
             Step::Done => 5,
-            Step::Judge => 6,
-            Step::HandOver => 7,
+            Step::HandOver => 6,
         }
     }
 
@@ -154,17 +188,6 @@ impl Call {
         self.call.take()
     }
 
-    /// What is to be judged, for `judge` of judge.js.
-    pub fn case(&self) -> String {
-        self.call.case()
-    }
-
-    /// What that came to; "" where nobody could judge. Gives what `took` gives.
-    pub fn judged(&mut self, verdict: &str) -> Option<String> {
-        self.call.judged(verdict);
-        self.call.take()
-    }
-
     /// How long to sleep, in ms.
     #[wasm_bindgen(getter)]
     pub fn wait(&self) -> f64 {
@@ -204,6 +227,7 @@ impl Call {
     }
 
     /// What refusals taught of a model; undefined: nothing.
+    #[cfg(feature = "lenient")]
     pub fn learnt(&self) -> Option<String> {
         self.call.learnt()
     }

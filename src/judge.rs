@@ -1,33 +1,54 @@
 //! What a provider says in place of a reply, and what it means: which error, and how to ask again.
-//!
-//! Few pages ever need it, so in the npm package it is a module of its own, loaded with the first refusal: there the core is
-//! built without the feature `judge`, and a [`Case`] leaves it as one text, for which a [`Verdict`] comes back as another.
 
-pub mod case;
-pub mod verdict;
-
-pub use case::{Case, Place};
-pub use verdict::Verdict;
-
+use crate::error::Error;
+use crate::negotiate::{self, Asked, Change};
 use crate::secret::Secrets;
+use crate::wire::{failure, models};
 
-/// The verdict where it can be given at once; `None`: it is another module's to give.
-pub fn at_once(case: &Case, secrets: &Secrets) -> Option<Verdict> {
-    #[cfg(feature = "judge")]
-    return Some(judge(case, secrets));
-    #[cfg(not(feature = "judge"))]
-    {
-        let _ = (case, secrets);
-        None
-    }
+/// Where a provider said it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Place {
+    /// The body of a response with an error status.
+    #[default]
+    Refusal,
+    /// An error inside a reply.
+    Frame,
+    /// A body that is no reply, at a status that promised one.
+    Reply,
+    /// The body of a list of models.
+    Models,
+}
+
+/// What a provider said where a reply was expected.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Case {
+    /// Where.
+    pub place: Place,
+    /// The response's status.
+    pub status: u16,
+    /// The response's `content-type`, or where a redirect leads.
+    pub context: String,
+    /// The provider's own words: a body, or a frame's JSON or text.
+    pub said: String,
+    /// The provider's name for the request; "" where it gave none.
+    pub request_id: String,
+    /// What was asked, where it may be asked otherwise.
+    pub asked: Asked,
+    /// The root of the API, where nobody named it.
+    pub guessed: String,
+}
+
+/// An error, be it one that another form of the request may not meet; or what was asked for after all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// What the provider's words mean, and how to ask again.
+    Failed(Error, Option<Change>),
+    /// The list of models, JSON.
+    Models(String),
 }
 
 /// What a case comes to. `secrets`: struck out of all that the provider said.
-#[cfg(feature = "judge")]
 pub fn judge(case: &Case, secrets: &Secrets) -> Verdict {
-    use crate::negotiate;
-    use crate::wire::{failure, models};
-
     let error = match case.place {
         Place::Refusal => {
             let id = Some(case.request_id.clone()).filter(|id| !id.is_empty());

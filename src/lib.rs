@@ -15,7 +15,9 @@ pub mod call;
 pub mod dialect;
 pub mod error;
 pub mod json;
+#[cfg(feature = "lenient")]
 pub mod judge;
+#[cfg(feature = "lenient")]
 pub mod negotiate;
 pub mod retry;
 mod scan;
@@ -24,12 +26,9 @@ pub mod sse;
 pub mod stream;
 pub mod wire;
 
-#[cfg(all(target_arch = "wasm32", not(feature = "judge-module")))]
+#[cfg(target_arch = "wasm32")]
 mod js;
-#[cfg(all(target_arch = "wasm32", feature = "judge-module"))]
-#[path = "js/judge.rs"]
-mod js;
-#[cfg(all(target_arch = "wasm32", not(feature = "judge-module")))]
+#[cfg(target_arch = "wasm32")]
 pub mod web;
 
 /// 2 KB less than the standard library's, brotli; as fast, and holds as much (measured on streams).

@@ -6,17 +6,14 @@
 //! What was learnt can turn out wrong (a gateway has many backends), and each refusal of it corrects it: of two names the one
 //! that was taken last is kept, and what turns out to be needed is no longer left out.
 
-#[cfg(feature = "judge")]
 mod answer;
 mod asked;
-#[cfg(feature = "judge")]
 mod names;
 
 use crate::dialect::{Ids, Rules};
 use crate::json;
 use crate::scan;
 use crate::wire::body::Body;
-#[cfg(feature = "judge")]
 pub use answer::answer;
 pub use asked::Asked;
 
@@ -107,18 +104,6 @@ impl Change {
             How::Drop | How::Keep => "null".into(),
         };
         ["[\"", word, "\",", &quoted(&self.name), ",", &value, "]"].concat()
-    }
-
-    /// What [`Change::of`] reads.
-    #[cfg(feature = "judge")]
-    pub fn fields(&self) -> [String; 3] {
-        [scan::decimal(self.how as u64), self.name.clone(), self.to.clone()]
-    }
-
-    /// The change of a number (its place in `WORDS`), a name and a value; `None`: none is asked for.
-    pub fn of([how, name, to]: [&str; 3]) -> Option<Self> {
-        let (how, _) = *WORDS.get(usize::try_from(scan::whole(how)?).ok()?)?;
-        Some(Self { how, name: name.to_owned(), to: to.to_owned() })
     }
 
     /// Changes the body. `left_out`: where the value is of what is needed after all. `notes`: the codes of the body's repairs.

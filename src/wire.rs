@@ -4,13 +4,14 @@ pub mod body;
 #[cfg(feature = "lenient")]
 pub mod chunk;
 pub mod clean;
-#[cfg(feature = "judge")]
+#[cfg(feature = "lenient")]
 pub mod failure;
-#[cfg(feature = "judge")]
+#[cfg(feature = "lenient")]
 pub mod models;
 pub mod rate;
 pub mod request;
 
+#[cfg(feature = "lenient")]
 use crate::json::{Cursor, Malformed};
 use crate::scan;
 
@@ -23,6 +24,7 @@ pub fn keep(members: &mut Vec<Member<'_>>, is_kept: &dyn Fn(&str, &str) -> bool)
 }
 
 /// Reads one value; JSON's null is as good as absent.
+#[cfg(feature = "lenient")]
 fn optional<'a>(cursor: &mut Cursor<'a>) -> Result<Option<&'a str>, Malformed> {
     Ok(Some(cursor.value()?).filter(|raw| *raw != "null"))
 }

@@ -1,7 +1,7 @@
 // One API call: begun at once, sent as often as it takes, aborted by signal. What is read of it, and its end: reply.js.
 import { quietly, release, sourceOf } from "./body.js";
 import { Clock } from "./clock.js";
-import { COLLECT, CoreCall, JUDGE, READ, SEND, SLEEP, ask, live, send } from "./core.js";
+import { COLLECT, CoreCall, HAND_OVER, READ, SEND, SLEEP, ask, live, send } from "./core.js";
 import { config, expired, withoutSecrets } from "./errors.js";
 import { linger } from "./linger.js";
 import { load } from "./load.js";
@@ -29,8 +29,9 @@ export class ApiCall extends Reply {
   #isSending = false;
   /** Its body was given up: cancelled, which Firefox tells nobody before the next bytes come. */
   #isUnread = false;
-  /** Of the response that came last. */
+  /** Of the response that came last; and as the core is told of it. */
   #headers;
+  #head;
   #isRefused = false;
   #isLimited = false;
   /** A reply has been read. */
@@ -69,8 +70,8 @@ export class ApiCall extends Reply {
     let key = this.isClosed ? undefined : request.key;
     if (typeof key === "object") key = await this.until(key);
     if (this.isClosed) return;
-    const settings = request.settings(key);
-    this.core = ask(() => new CoreCall(request.params, settings, Math.random() * 2 ** 53));
+    this.settings = request.settings(key);
+    this.core = ask(() => new CoreCall(request.params, this.settings, Math.random() * 2 ** 53));
     request.params = undefined;
     live.add(this);
     await this.goOn();
@@ -88,7 +89,7 @@ export class ApiCall extends Reply {
       if (step === SEND) await this.#send();
       else if (step === SLEEP) await this.#sleep();
       else if (step === COLLECT) await this.#collect();
-      else if (step === JUDGE) await this.refer();
+      else if (step === HAND_OVER) await this.handOver();
       else this.settle();
     }
   }
@@ -96,7 +97,7 @@ export class ApiCall extends Reply {
   async #send() {
     const { url, headers, isSecret, fetch } = this.#request;
     this.#controller = new AbortController();
-    this.#headers = this.#cause = undefined;
+    this.#headers = this.#head = this.#cause = undefined;
     this.#isSending = true;
     this.#isUnread = false;
     let response;
@@ -119,7 +120,9 @@ export class ApiCall extends Reply {
     const { status, headers, lines } = response;
     this.#headers = headers;
     this.#respondedAt = performance.now();
-    ask(() => this.core.responded(status, lines, Date.now()));
+    this.#head = [status, lines, Date.now()];
+    this.isOver = false;
+    this.resumed();
     this.#isRefused = status < 200 || status > 299;
     this.#isLimited = status === 429;
     if (this.#isRefused) this.#pause();
@@ -142,7 +145,8 @@ export class ApiCall extends Reply {
     this.isReading = this.#isGood = true;
     this.#request.place.guessed = undefined;
     this.isWaiting = this.isWanted;
-    const learnt = ask(() => this.core.learnt());
+    // Only the whole core learns.
+    const learnt = ask(() => this.core.learnt?.());
     if (learnt) this.#request.dialect.learn(learnt);
     this.#opens();
   }
@@ -179,8 +183,13 @@ export class ApiCall extends Reply {
     return ask(() => this.core.broke(messageOf(cause), isOffline(), Date.now()));
   }
 
-  unjudged(cause) {
+  resumed() {
+    if (this.#head) ask(() => this.core.responded(...this.#head));
+  }
+
+  unread(cause) {
     this.#cause = cause;
+    return super.unread(cause);
   }
 
   between() {
@@ -254,7 +263,8 @@ export class ApiCall extends Reply {
       this.source = undefined;
     } else this.#putAway(this.failure?.cause);
     if (observed) this.#request?.dialect.observe(observed);
-    this.#request = undefined;
+    this.#request = this.#head = undefined;
+    this.settings = "";
     this.#opens();
   }
 

@@ -2,6 +2,7 @@
 // code runs inside of it, and what fails in the ordinary way it does not throw.
 import { Call, __wbg_reset_state as restart, open, send } from "../core.js";
 import { TokenwireError } from "./errors.js";
+import { restartWhole } from "./whole.js";
 
 export { Call as CoreCall, open, send };
 
@@ -11,7 +12,7 @@ export const READ = 2;
 export const COLLECT = 3;
 export const SLEEP = 4;
 export const DONE = 5;
-export const JUDGE = 6;
+export const HAND_OVER = 6;
 
 /** Replies whose core is there, to be told should it break down. */
 export const live = new Set();
@@ -30,6 +31,7 @@ export function trapped(cause) {
   const message = `The core of tokenwire broke down (${cause?.message}). This is a bug of tokenwire's; the next call works again`;
   const error = new TokenwireError(message, { kind: "server", retryable: true, cause });
   restart();
+  restartWhole();
   const broken = [...live];
   live.clear();
   // First none of them has its half any more, for what one lets go of may be another.

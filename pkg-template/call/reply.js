@@ -1,8 +1,9 @@
 // A reply that is being read: by one loop, for whoever asks, to one end.
 import { bytesOf, quietly, release, texts } from "./body.js";
-import { COLLECT, DONE, JUDGE, READ, ask, live, trapped } from "./core.js";
+import { COLLECT, DONE, HAND_OVER, READ, ask, live, trapped } from "./core.js";
 import { aborted, fromCore } from "./errors.js";
-import { judge } from "./judge.js";
+import { messageOf } from "./response.js";
+import { wholeCall } from "./whole.js";
 
 /** What stands between the results that the core gives at the end. */
 const SEPARATOR = "\x1e";
@@ -21,6 +22,10 @@ export class Reply {
   /** The reader of the body: what it gives is read while `isReading`. */
   source;
   isReading = false;
+  /** That body has ended. */
+  isOver = false;
+  /** What the core was told of the call, beside its parameters. */
+  settings = "";
   /** Why it failed, once it has. Always the same object. */
   failure;
   /** Nothing more comes: all is let go. */
@@ -116,6 +121,7 @@ export class Reply {
     if (this.isClosed) return this.#takeRest();
     if (done) {
       this.source = undefined;
+      this.isOver = true;
       return this.#stepped(ask(() => this.core.over(Date.now())));
     }
     let bytes = value;
@@ -166,22 +172,34 @@ export class Reply {
     if (step === COLLECT) return;
     this.isReading = false;
     if (step === DONE) this.#finish(batch !== undefined);
-    else if (step !== JUDGE) this.between();
+    else if (step !== HAND_OVER) this.between();
   }
 
-  /** What the provider said in place of a reply is judged. */
-  async refer() {
-    let verdict = "";
+  /** What came is for the whole core to read: it goes on from here. */
+  async handOver() {
+    let Call;
     try {
-      verdict = await this.until(judge(ask(() => this.core.case())));
+      Call = await this.until(wholeCall());
     } catch (cause) {
-      if (!this.isClosed) this.unjudged(cause);
+      if (!this.isClosed) this.#rest = this.#stepped(ask(() => this.core.unread(this.unread(cause))));
+      return;
     }
-    if (!this.isClosed) this.#rest = this.#stepped(ask(() => this.core.judged(verdict)));
+    if (this.isClosed) return;
+    const { core } = this;
+    this.core = ask(() => Call.resume(core.carry(), this.settings, Math.random() * 2 ** 53));
+    ask(() => core.free());
+    this.resumed();
+    this.#rest = this.#stepped(ask(() => this.core.goOn(this.isOver, Date.now())));
+    if (this.contentAt === undefined && this.core) this.#look();
   }
 
-  /** Nobody could judge: the core makes the best of it. */
-  unjudged() {}
+  /** Nobody could go on: what is missing. */
+  unread(cause) {
+    return `the part of tokenwire that reads that could not be loaded (${messageOf(cause)}). A service worker needs import "tokenwire/whole"`;
+  }
+
+  /** The whole core has taken over. */
+  resumed() {}
 
   /** What becomes of a promise, or undefined as soon as the reply has ended: nothing foreign is waited for beyond. */
   until(promise) {

@@ -35,9 +35,10 @@ class Branch extends Reply {
     this.#opens();
   }
 
-  /** It failed, as its origin did. */
-  goOn() {
-    return this.refer();
+  /** What it reads is not OpenAI's. */
+  async goOn() {
+    await this.handOver();
+    this.isReading = !this.isClosed;
   }
 
   letGo() {

@@ -2,8 +2,9 @@
 import "../globals.js";
 import init from "../core.js";
 import { fetchCore, provide } from "../call/load.js";
+import { bytes, order, text } from "../core-text.js";
 import { wasmBytes } from "../wasm-text.js";
 
-provide((url) => (url ? fetchCore(url) : init({ module_or_path: wasmBytes() })));
+provide((url) => (url ? fetchCore(url) : init({ module_or_path: wasmBytes({ bytes, order, text }) })));
 
 export * from "../index.js";

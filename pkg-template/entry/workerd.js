@@ -2,8 +2,10 @@
 import module from "../core.wasm";
 import init, { initSync } from "../core.js";
 import { provide } from "../call/load.js";
+import { provideWhole } from "../call/whole.js";
 
 // A module of another realm fails the glue's `instanceof`, but not its asynchronous way.
 provide(() => (module instanceof WebAssembly.Module ? initSync({ module }) : init({ module_or_path: module })));
+provideWhole(() => import("../whole-module.js").then((whole) => whole.default()));
 
 export * from "../index.js";

@@ -1,6 +1,6 @@
 //! What is sent, and how it is put.
 
-use crate::json;
+#[cfg(feature = "lenient")]
 use crate::negotiate::Negotiation;
 use crate::stream::Limits;
 use crate::wire::body::Body;
@@ -39,9 +39,12 @@ pub(super) struct Request {
     pub fixed: Body,
     /// Members that the dialect left out.
     pub left_out: Body,
+    #[cfg(feature = "lenient")]
     pub adapts: bool,
     /// The root that was guessed; "" where it was not.
+    #[cfg(feature = "lenient")]
     pub guessed: String,
+    #[cfg(feature = "lenient")]
     pub negotiation: Negotiation,
     /// Repairs of the request, which every reply to it is told with.
     pub notes: Vec<&'static str>,
@@ -64,8 +67,16 @@ impl Request {
 
     /// A request without a body yet.
     pub fn new(asking: &Asking<'_>) -> Self {
-        let Asking { adapts, retries, deadline_ms, limits, .. } = *asking;
-        let guessed = json::string(asking.guessed).map(json::unescape).unwrap_or_default();
-        Self { adapts, guessed, retries, deadline_ms, limits, ..Self::default() }
+        let Asking { retries, deadline_ms, limits, .. } = *asking;
+        Self {
+            #[cfg(feature = "lenient")]
+            adapts: asking.adapts,
+            #[cfg(feature = "lenient")]
+            guessed: crate::json::string(asking.guessed).map(crate::json::unescape).unwrap_or_default(),
+            retries,
+            deadline_ms,
+            limits,
+            ..Self::default()
+        }
     }
 }

@@ -32,9 +32,9 @@ impl Call {
         let bytes = std::mem::take(&mut self.collected);
         let body = String::from_utf8_lossy(&bytes);
         let Some(head) = self.head.as_ref().filter(|head| !head.is_good()) else {
-            return self.refer(Case { place: Place::Models, said: body.into_owned(), ..Case::default() });
+            return self.refer(&Case { place: Place::Models, said: body.into_owned(), ..Case::default() });
         };
-        self.refer(Case {
+        self.refer(&Case {
             place: Place::Refusal,
             status: head.status,
             context: head.location.clone().unwrap_or_default(),

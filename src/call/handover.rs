@@ -1,24 +1,30 @@
-//! A call that goes on elsewhere: one that reads OpenAI's own replies only, where it got another one, carries over all that a call
-//! which reads any needs. The settings come along by themselves.
+//! A call that goes on elsewhere: one that reads OpenAI's own replies only, where it meets anything else, carries over all that a
+//! call which reads any needs. The settings come along by themselves.
 
 #[cfg(feature = "lenient")]
-use super::asking::Asking;
+use super::{Api, Asking, State, asking::Request};
 use super::Call;
-#[cfg(feature = "lenient")]
-use super::State;
+#[cfg(not(feature = "lenient"))]
+use crate::error::{Details, Error, Kind};
 use crate::scan;
+#[cfg(feature = "lenient")]
+use crate::secret::Secrets;
 use crate::stream::handover::SEPARATOR;
 #[cfg(feature = "lenient")]
 use crate::wire::body::Body;
 
+/// Repairs of a request.
+#[cfg(feature = "lenient")]
+const NOTES: &str = "role_renamed/tool_id_shortened/param_renamed/param_dropped";
+
+#[cfg(not(feature = "lenient"))]
 impl Call {
     /// All that [`Call::resume`] is to be given.
-    #[cfg(not(feature = "lenient"))]
     pub fn carry(&mut self) -> String {
         let request = &self.request;
         let mut out = String::new();
-        let replays = u32::from(self.head.is_none());
-        for number in [replays, self.attempts, self.tried, u32::from(request.is_gone)] {
+        let kind = if self.head.is_none() { 0 } else { self.api as u32 + 1 };
+        for number in [kind, self.attempts, self.tried, u32::from(request.is_gone)] {
             out.push_str(&scan::decimal(number.into()));
             out.push_str(SEPARATOR);
         }
@@ -26,14 +32,33 @@ impl Call {
             out.push_str(&body.to_json());
             out.push_str(SEPARATOR);
         }
+        out.push_str(&request.notes.join("/"));
+        out.push_str(SEPARATOR);
         out.push_str(&self.decoder.carry());
         out
     }
 
+    /// Nobody can go on with it: the status alone tells.
+    pub fn unread(&mut self, why: &str) {
+        let head = self.head.as_ref().filter(|head| !head.is_good());
+        let status = head.map(|head| head.status);
+        let message = ["The provider refused, or answered otherwise than OpenAI does, and ", why].concat();
+        let details = Details { is_hopeless: status.is_none(), ..Details::default() };
+        let kind = if status.is_some() { Kind::of_status(status) } else { Kind::Config };
+        let error = Error::told(kind, status, message, details);
+        if status.is_some() {
+            return self.fail_or_sleep(error);
+        }
+        self.decoder.break_off(error.clone());
+        self.fail(error);
+    }
+}
+
+#[cfg(feature = "lenient")]
+impl Call {
     /// Goes on with a call that was carried over. The head of its response is to be told next, if it had one, and then the bytes
     /// that this gives.
-    #[cfg(feature = "lenient")]
-    pub fn resume(&mut self, carried: &str, asking: &Asking<'_>) -> Vec<u8> {
+    pub fn resume(carried: &str, asking: &Asking<'_>, seed: u64, secrets: Secrets) -> (Self, Vec<u8>) {
         let mut rest = carried;
         let mut next = || {
             let (field, after) = scan::split(rest, SEPARATOR).unwrap_or((rest, ""));
@@ -41,17 +66,19 @@ impl Call {
             field
         };
         let mut number = || scan::whole(next()).and_then(|number| u32::try_from(number).ok()).unwrap_or(0);
-        let (replays, attempts, tried, is_gone) = (number() > 0, number(), number(), number() > 0);
+        let (kind, attempts, tried, is_gone) = (number(), number(), number(), number() > 0);
         let mut body = || Body::read(next()).unwrap_or_default();
         let (body, fixed, left_out) = (body(), body(), body());
-        if replays {
-            *self = Self::replay();
-        } else {
-            self.request = super::asking::Request { body, fixed, left_out, is_gone, ..super::asking::Request::new(asking) };
-            (self.attempts, self.tried) = (attempts, tried);
-            self.state = State::Waiting;
-            self.decoder = self.reader();
+        let notes = scan::words(next()).filter_map(|note| scan::words(NOTES).find(|known| *known == note)).collect();
+        let mut call = Self::replay();
+        if kind > 0 {
+            call = Self::new(if kind == 1 { Api::Chat } else { Api::Models }, seed, secrets);
+            call.request = Request { body, fixed, left_out, is_gone, notes, ..Request::new(asking) };
+            (call.attempts, call.tried) = (attempts, tried);
+            call.state = State::Waiting;
+            call.decoder = call.reader();
         }
-        self.decoder.resume(rest)
+        let rest = call.decoder.resume(rest);
+        (call, rest)
     }
 }

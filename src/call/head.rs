@@ -19,6 +19,7 @@ pub struct Head {
     pub advice: Advice,
     rate_limit: Option<String>,
     /// Where a redirect leads.
+    #[cfg(feature = "lenient")]
     pub location: Option<String>,
 }
 
@@ -32,6 +33,7 @@ impl Head {
             request_id: request_id.map(|id| secrets.struck_out(&id)),
             advice: Advice::read(header, rate_limit.as_deref().and_then(rate::spent_ms)),
             rate_limit,
+            #[cfg(feature = "lenient")]
             location: header("location").map(|location| secrets.struck_out_of_address(&location)),
         }
     }

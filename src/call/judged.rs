@@ -7,43 +7,13 @@ use crate::negotiate::{Asked, Change};
 use crate::stream::End;
 
 impl Call {
-    /// Has it judged: at once where that can be, else by who carries out [`super::Step::Judge`].
-    pub(super) fn refer(&mut self, case: Case) {
-        let verdict = judge::at_once(&case, &self.secrets);
-        self.case = Some(case);
-        self.state = State::Judging;
-        if let Some(verdict) = verdict {
-            self.follow(verdict);
-        }
-    }
-
-    /// What is to be judged, as [`Case::to_text`] has it.
-    pub fn case(&self) -> String {
-        self.case.as_ref().map(|case| case.to_text(&self.secrets)).unwrap_or_default()
-    }
-
-    /// The verdict, as [`Verdict::read`] reads it; any other text: nobody could judge.
-    pub fn judged(&mut self, verdict: &str) {
-        if let (State::Judging, Some(case)) = (self.state, &self.case) {
-            let unread = || Verdict::unread(case, self.secrets.struck_out(&case.said));
-            let verdict = Verdict::read(verdict).unwrap_or_else(unread);
-            self.follow(verdict);
-        }
-    }
-
-    fn follow(&mut self, verdict: Verdict) {
-        self.case = None;
-        match verdict {
+    /// Goes on by what the case comes to.
+    pub(super) fn refer(&mut self, case: &Case) {
+        match judge::judge(case, &self.secrets) {
             Verdict::Models(models) => {
                 self.models = Some(models);
                 self.state = State::Ended;
                 self.end = Some(End::Complete);
-            }
-            #[cfg(feature = "lenient")]
-            Verdict::Failed(error, _) if self.decoder.end().is_some() => {
-                self.decoder.judged(error);
-                self.state = State::Reading;
-                self.follow_decoder();
             }
             Verdict::Failed(error, change) => {
                 if !self.asks_again(change) {
@@ -51,6 +21,17 @@ impl Call {
                 }
             }
         }
+    }
+
+    /// What refusals taught, once the provider took the request: `[model, changes]`, JSON, see
+    /// [`crate::negotiate::Negotiation`].
+    pub fn learnt(&self) -> Option<String> {
+        let Request { body, negotiation, .. } = &self.request;
+        let is_taken = self.head.as_ref().is_some_and(super::Head::is_good);
+        if negotiation.is_empty() || !is_taken {
+            return None;
+        }
+        Some(["[", body.get("model").unwrap_or("\"\""), ",", &negotiation.learnt(), "]"].concat())
     }
 
     /// The request is put otherwise, where the refusal says how.

@@ -31,8 +31,6 @@ pub struct Decoder {
     pub(super) output: Output,
     pub(super) end: Option<End>,
     pub(super) failure: Option<Error>,
-    /// It failed, and what the provider said of it is still to be judged.
-    case: Option<Case>,
     /// How many JSON objects came.
     pub(super) values: usize,
     /// Something of a reply came, be it empty.
@@ -71,7 +69,6 @@ impl Decoder {
             output: Output::new(mode),
             end: None,
             failure: None,
-            case: None,
             values: 0,
             has_begun: false,
             opening: Vec::new(),
@@ -253,28 +250,14 @@ impl Decoder {
         self.refer(Case { place: Place::Frame, said: report.to_owned(), ..Case::default() });
     }
 
-    /// Ends it with what a judge makes of the case: at once, or when that is told.
+    /// Ends it with what the case comes to.
     fn refer(&mut self, case: Case) {
         if self.end.is_some() {
             return;
         }
-        self.flush_held(false);
-        self.end = Some(End::Error);
-        match judge::at_once(&case, &self.secrets) {
-            Some(Verdict::Failed(error, _)) => self.judged(error),
-            _ => self.case = Some(case),
+        if let Verdict::Failed(error, _) = judge::judge(&case, &self.secrets) {
+            self.end_with(End::Error, error);
         }
-    }
-
-    /// What is to be judged, once.
-    pub fn take_case(&mut self) -> Option<Case> {
-        self.case.take()
-    }
-
-    /// The error that the case came to.
-    pub fn judged(&mut self, error: Error) {
-        self.output.failure(&error);
-        self.failure = Some(error);
     }
 
     /// `[DONE]`: the end, if there was anything to end.

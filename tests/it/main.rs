@@ -19,7 +19,6 @@ mod fit;
 mod fixtures;
 mod foreign;
 mod json;
-mod judge;
 mod late;
 mod limits;
 mod linear;

@@ -1,5 +1,5 @@
-//! The crate → `core.js` and `core.wasm`: Cargo, then wasm-bindgen as a library, then wasm-opt. What a page seldom needs is left
-//! out of it, see judge.rs.
+//! The crate → `core.js` and `core.wasm`: Cargo, then wasm-bindgen as a library, then wasm-opt; once lean, for every page, and once
+//! whole.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,14 +49,29 @@ pub struct Core {
     pub wasm: PathBuf,
 }
 
-/// Builds what has changed. Cargo decides about the crate; the rest is done again only if Cargo's wasm differs.
+/// What a page loads: it reads OpenAI's own replies. Builds what has changed. Cargo decides about the crate; the rest is done again
+/// only if Cargo's wasm differs.
 pub fn build(build: &Build) -> Result<Core> {
+    module(build, "core", "small-allocator")
+}
+
+/// The same crate, whole: it reads all other replies, and refusals.
+pub fn build_whole(build: &Build) -> Result<Core> {
+    module(build, "whole", "small-allocator,lenient")
+}
+
+fn module(build: &Build, module: &str, features: &str) -> Result<Core> {
     tools::ensure_wasm_target()?;
-    let compiled = compile(&["--no-default-features", "--features", "small-allocator"])?;
+    let compiled = compile(&["--no-default-features", "--features", features])?;
     // With and without names beside each other: who changes between them does not pay for wasm-opt each time.
-    let name = if build.names { "core-names" } else { "core" };
+    let name = &if build.names { format!("{module}-names") } else { module.to_owned() };
     let folder = place::cache().join(name);
-    let core = Core { glue: folder.join("core.js"), snippets: folder.join("snippets"), wasm: folder.join("core.wasm") };
+    let file = |name: String| folder.join(name);
+    let core = Core {
+        glue: file(format!("{module}.js")),
+        snippets: file("snippets".into()),
+        wasm: file(format!("{module}.wasm")),
+    };
     let stamp = Stamp::new(name)
         .file(&compiled)?
         .file(&place::xtask().join("package-lock.json"))?
@@ -68,9 +83,9 @@ pub fn build(build: &Build) -> Result<Core> {
     if folder.is_dir() {
         fs::remove_dir_all(&folder)?;
     }
-    let mut output = bound(&compiled, "core")?;
+    let mut output = bound(&compiled, module)?;
     output.emit(&folder).context("wasm-bindgen could not write what it made")?;
-    optimise(&folder.join("core_bg.wasm"), &core.wasm, build.names)?;
+    optimise(&folder.join(format!("{module}_bg.wasm")), &core.wasm, build.names)?;
     stamp.keep()?;
     Ok(core)
 }

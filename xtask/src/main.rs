@@ -22,7 +22,6 @@ mod demo;
 mod everywhere;
 mod files;
 mod fuzz;
-mod judge;
 mod loads;
 mod package;
 mod panics;

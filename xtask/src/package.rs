@@ -8,13 +8,13 @@ use anyhow::{Context, Result, bail};
 
 use crate::arguments::Build;
 use crate::files::{Files, add_folder, read, write};
-use crate::{core, everywhere, judge, place, tools};
+use crate::{core, everywhere, place, tools};
 
 /// Files of the repository's root that ship inside the package.
 const PAPERS: &[&str] = &["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
 pub fn build(build: &Build) -> Result<()> {
-    let judge = judge::build()?;
+    let whole = core::build_whole(build)?;
     let core = core::build(build)?;
     let version = crate_version()?;
     let mut files = Files::new();
@@ -27,7 +27,8 @@ pub fn build(build: &Build) -> Result<()> {
     add_folder(&mut files, &core.snippets, Path::new("snippets"))?;
     files.insert("core.js".into(), read(&core.glue)?);
     files.insert("core.wasm".into(), read(&core.wasm)?);
-    files.insert("judge.js".into(), read(&judge)?);
+    files.insert("whole-core.js".into(), read(&whole.glue)?);
+    files.insert("whole.wasm".into(), read(&whole.wasm)?);
     files.insert("version.js".into(), format!("export const version = {version:?};\n").into_bytes());
     files.insert("providers.js".into(), providers()?);
     everywhere::add(&mut files)?;

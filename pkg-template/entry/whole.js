@@ -1,0 +1,5 @@
+// The whole core at once, for a service worker: it has no import().
+import { provideWhole } from "../call/whole.js";
+import get from "../whole-text.js";
+
+provideWhole(get);
