@@ -1,2 +1,4 @@
 // For tools that know no exports (Parcel): the name is the file.
-export * from "./entry/whole.js";
+import "./entry/whole.js";
+
+export {};

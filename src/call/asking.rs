@@ -56,12 +56,12 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// Lets go of what is not sent again, the model's name apart: images need not be held while the reply comes.
+    /// Lets go of what is not sent again, the model's name and the number of choices apart: images need not be held while the reply comes.
     pub fn let_go(&mut self) {
         if std::mem::replace(&mut self.is_gone, true) {
             return;
         }
-        self.body.retain(&|name, _| name == "model");
+        self.body.retain(&|name, _| matches!(name, "model" | "n"));
         (self.fixed, self.left_out) = (Body::default(), Body::default());
     }
 

@@ -40,15 +40,13 @@ impl Call {
 
     /// Nobody can go on with it: the status alone tells.
     pub fn unread(&mut self, why: &str) {
-        let head = self.head.as_ref().filter(|head| !head.is_good());
-        let status = head.map(|head| head.status);
         let message = ["The provider refused, or answered otherwise than OpenAI does, and ", why].concat();
-        let details = Details { is_hopeless: status.is_none(), ..Details::default() };
-        let kind = if status.is_some() { Kind::of_status(status) } else { Kind::Config };
-        let error = Error::told(kind, status, message, details);
+        let details = Details::default();
+        let status = self.head.as_ref().filter(|head| !head.is_good()).map(|head| head.status);
         if status.is_some() {
-            return self.fail_or_sleep(error);
+            return self.fail_or_sleep(Error::told(Kind::of_status(status), status, message, details));
         }
+        let error = Error::stream(Kind::Malformed, message, details);
         self.decoder.break_off(error.clone());
         self.fail(error);
     }

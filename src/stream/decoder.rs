@@ -125,6 +125,7 @@ impl Decoder {
     pub(super) fn go_on(&mut self, values: usize, fed: usize, is_value: bool) {
         (self.values, self.fed) = (values, fed);
         self.template = None;
+        self.has_begun = values > 0;
         if is_value {
             self.body = Body::Unknown;
         }

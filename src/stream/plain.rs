@@ -275,7 +275,14 @@ impl Decoder {
             return self.give_up(input);
         }
         let Some((value, rest)) = end.and_then(|end| input.split_at_checked(searched + end)) else { return input.len() };
-        if rest.iter().all(is_blank) && self.take_in(value, true) { 0 } else { self.give_up(input) }
+        if !rest.iter().all(is_blank) || !self.take_in(value, true) {
+            return self.give_up(input);
+        }
+        // A whole completion is its own end, also where it has fewer choices than were asked for.
+        if !self.is_finished() {
+            self.complete();
+        }
+        0
     }
 
     fn read_events(&mut self, input: &[u8]) -> usize {

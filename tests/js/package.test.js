@@ -25,7 +25,7 @@ test("every target of the exports map exists", () => {
 });
 
 test("the exports map has the entries and conditions of the contract", () => {
-  assert.deepEqual(Object.keys(manifest.exports), [".", "./inline", "./slim", "./testing", "./core.wasm", "./core.wasm*", "./package.json"]);
+  assert.deepEqual(Object.keys(manifest.exports), [".", "./inline", "./slim", "./testing", "./whole", "./core.wasm", "./core.wasm*", "./whole.wasm", "./whole.wasm*", "./package.json"]);
   const conditions = Object.keys(manifest.exports["."]);
   assert.equal(conditions.at(-1), "default", "default comes last");
   for (const condition of ["workerd", "edge-light", "deno", "bun", "node", "browser"]) assert.ok(conditions.includes(condition), condition);
@@ -44,7 +44,7 @@ test("every leaf of the exports map has its types first: ESM's, or under `requir
 
 test("every JavaScript entry has a CommonJS side, and a file of its name for tools that know no exports", async () => {
   const require = createRequire(import.meta.url);
-  for (const name of ["inline", "slim", "testing"]) {
+  for (const name of ["inline", "slim", "testing", "whole"]) {
     assert.ok(existsSync(at(`${name}.js`)) && existsSync(at(`${name}.d.ts`)), name);
     const face = require(at(`cjs/${name}.js`));
     assert.deepEqual(Object.keys(face).sort(), Object.keys(await import(`tokenwire/${name}`)).sort(), name);
@@ -77,21 +77,23 @@ test("the glue knows nothing of where it lies", () => {
   assert.doesNotMatch(read("core.js"), /new Function\(|\beval\(/);
 });
 
-test("there is one wasm, and it is one", () => {
+test("there are the core that a page loads and the whole one, and both are wasm", () => {
   const files = readdirSync(at("."), { recursive: true }).filter((name) => name.endsWith(".wasm"));
-  assert.deepEqual(files, ["core.wasm"]);
-  assert.deepEqual([...readFileSync(at("core.wasm")).subarray(0, 4)], [0, 0x61, 0x73, 0x6d]);
-  assert.ok(statSync(at("core.wasm")).size < 400_000, "the wasm was not optimised");
+  assert.deepEqual(files, ["core.wasm", "whole.wasm"]);
+  for (const file of files) assert.deepEqual([...readFileSync(at(file)).subarray(0, 4)], [0, 0x61, 0x73, 0x6d]);
+  assert.ok(statSync(at("core.wasm")).size < 200_000, "the wasm was not optimised");
 });
 
 test("the wasm as JavaScript is the same, byte by byte", async () => {
-  const wasm = readFileSync(at("core.wasm"));
   const { wasmBytes } = await import(at("wasm-text.js"));
-  assert.ok(wasm.equals(wasmBytes()));
+  const wasm = readFileSync(at("core.wasm"));
   assert.ok(wasm.equals(Buffer.from((await import(at("core-base64.js"))).default, "base64")));
-  const { text } = await import(at("core-text.js"));
-  assert.match(text, /^[ -~]+$/, "printable ASCII: no charset can spoil it");
-  assert.doesNotMatch(text, /[<\\"'`$]/, "nor a <script>, nor a string");
+  for (const [file, letters] of [["core.wasm", "core-text.js"], ["whole.wasm", "whole-letters.js"]]) {
+    const { bytes, order, text } = await import(at(letters));
+    assert.ok(readFileSync(at(file)).equals(wasmBytes({ bytes, order, text })), file);
+    assert.match(text, /^[ -~]+$/, "printable ASCII: no charset can spoil it");
+    assert.doesNotMatch(text, /[<\\"'`$]/, "nor a <script>, nor a string");
+  }
 });
 
 test("types, README and licences are inside", () => {

@@ -1,4 +1,5 @@
-/** A provider on this machine, for pages of any origin. Says the same each time, in pieces that cut a letter in two. */
+/** A provider on this machine, for pages of any origin. Says the same each time, in pieces that cut a letter in two,
+ * and at its end a word that is not OpenAI's: for that the whole core has to be loaded. */
 import { createServer } from "node:http";
 
 export const REPLY = "Straße → 42 🦀, read to the end";
@@ -6,7 +7,7 @@ export const REPLY = "Straße → 42 🦀, read to the end";
 function sse() {
   const chunk = (delta, reason = null) => ({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, finish_reason: reason }] });
   const words = REPLY.match(/\S+\s*/g).map((content) => chunk({ content }));
-  const events = [chunk({ role: "assistant", content: "" }), ...words, chunk({}, "stop")].map((event) => `data: ${JSON.stringify(event)}\n\n`);
+  const events = [chunk({ role: "assistant", content: "" }), ...words, chunk({}, "eos")].map((event) => `data: ${JSON.stringify(event)}\n\n`);
   return Buffer.from(`${events.join("")}data: [DONE]\n\n`);
 }
 

@@ -9,13 +9,16 @@ const MAIN = '<script type="module" src="/main.js"></script>';
 const packed = (kit) => cpSync(join(kit.home, "node_modules/tokenwire"), kit.at("pkg"), { recursive: true });
 const post = 'import { say } from "./app.js";\nconst told = say().catch((error) => "FAILED: " + error.message);\n';
 
+// A service worker has no import().
+const WHOLE = 'import "/pkg/whole.js";\n';
+
 /** The page with what starts a worker of some kind; in workers there is no import map. */
 const worker = (kind, starts, tells, engines = ["chromium", "firefox"]) =>
   engines.map((engine) => ({
     name: `${kind} worker, ${engine}`, browser: engine,
     run(kit) {
       packed(kit);
-      kit.files({ "app.js": app(kit.url, "/pkg/entry/browser.js"), "index.html": html(`<script type="module">${starts}</script>`), "worker.js": post + tells });
+      kit.files({ "app.js": app(kit.url, "/pkg/entry/browser.js"), "index.html": html(`<script type="module">${starts}</script>`), "worker.js": (kind === "service" ? WHOLE : "") + post + tells });
       return kit.page(".", { engine });
     },
   }));
@@ -65,7 +68,7 @@ export default [
       packed(kit);
       kit.files({
         "app.js": app(kit.url, "/pkg/entry/browser.js"),
-        "worker.js": `${post}chrome.runtime.onMessage.addListener((_, __, reply) => (told.then(reply), true));\n`,
+        "worker.js": `${WHOLE}${post}chrome.runtime.onMessage.addListener((_, __, reply) => (told.then(reply), true));\n`,
         "page.html": html('<script type="module" src="/page.js"></script>'),
         "page.js": 'import { say } from "./app.js";\nPromise.all([say(), chrome.runtime.sendMessage("go")]).then(([own, worker]) => (document.title = own === worker ? own : "FAILED: " + worker), (error) => (document.title = "FAILED: " + error.message));\n',
         "manifest.json": {
