@@ -15,6 +15,7 @@ mod asking;
 #[cfg(feature = "lenient")]
 mod collecting;
 mod connection;
+mod failing;
 mod handover;
 mod head;
 #[cfg(feature = "lenient")]
@@ -27,7 +28,6 @@ pub use connection::{Surroundings, connection_error};
 use crate::dialect::Dialect;
 use crate::error::{Error, Kind};
 use crate::json;
-use crate::retry;
 use crate::secret::Secrets;
 use crate::stream::{End, Limits, Mode, Reader};
 use crate::wire::body::Body;
@@ -376,36 +376,5 @@ impl Call {
         self.state = State::Ended;
         self.end = Some(end);
         self.failure = failure.map(|error| self.named(error));
-    }
-
-    /// True when the failure may pass and there is time to try again.
-    fn sleeps_after(&mut self, error: &Error) -> bool {
-        if self.tried >= self.request.retries {
-            return false;
-        }
-        let advice = self.head.as_ref().map(|head| head.advice).unwrap_or_default();
-        // Another number for each try and call; the seed is random.
-        let random = self.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(13 * (self.tried + 1)) >> 16;
-        let Some(wait) = retry::delay(error, advice, self.tried + 1, random) else { return false };
-        if self.request.deadline_ms.is_some_and(|deadline| self.now_ms.saturating_add(wait) >= deadline) {
-            return false;
-        }
-        self.tried += 1;
-        self.wait_ms = wait;
-        self.slept_after = Some(error.clone());
-        self.state = State::Sleeping;
-        true
-    }
-
-    fn fail_or_sleep(&mut self, error: Error) {
-        if !self.sleeps_after(&error) {
-            self.fail(error);
-        }
-    }
-
-    fn fail(&mut self, error: Error) {
-        self.state = State::Ended;
-        self.end = Some(if error.kind() == Kind::Truncated { End::Truncated } else { End::Error });
-        self.failure = Some(self.named(error));
     }
 }

@@ -22,9 +22,9 @@ mod fields;
 #[cfg(feature = "lenient")]
 mod foreign;
 mod form;
-pub(crate) mod handover;
 #[cfg(feature = "lenient")]
 mod frame;
+pub(crate) mod handover;
 mod limits;
 #[cfg(feature = "lenient")]
 mod logprobs;

@@ -187,11 +187,6 @@ export class ApiCall extends Reply {
     if (this.#head) ask(() => this.core.responded(...this.#head));
   }
 
-  unread(cause) {
-    this.#cause = cause;
-    return super.unread(cause);
-  }
-
   between() {
     this.contentAt = undefined;
     if (this.#isGood) {
@@ -246,7 +241,8 @@ export class ApiCall extends Reply {
   }
 
   judge(results) {
-    const cause = this.#cause && withoutSecrets(this.#cause, this.#request.secrets);
+    const reason = this.#cause ?? this.lack;
+    const cause = reason && withoutSecrets(reason, this.#request.secrets);
     const failure = super.judge(results, { headers: this.#headers, cause });
     if (failure?.kind === "timeout" && this.#phase) failure.phase = this.#phase;
     // What the body said of when to come back, of what is not tried again.

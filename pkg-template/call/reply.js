@@ -1,12 +1,9 @@
 // A reply that is being read: by one loop, for whoever asks, to one end.
 import { bytesOf, quietly, release, texts } from "./body.js";
-import { COLLECT, DONE, HAND_OVER, READ, ask, live, trapped } from "./core.js";
+import { COLLECT, DONE, HAND_OVER, READ, ask, live, resultsOf, trapped } from "./core.js";
 import { aborted, fromCore } from "./errors.js";
-import { messageOf } from "./response.js";
-import { wholeCall } from "./whole.js";
+import { missing, wholeCall } from "./whole.js";
 
-/** What stands between the results that the core gives at the end. */
-const SEPARATOR = "\x1e";
 const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choices":[]}';
 
 /**
@@ -26,6 +23,8 @@ export class Reply {
   isOver = false;
   /** What the core was told of the call, beside its parameters. */
   settings = "";
+  /** Why nobody could go on with it. */
+  lack;
   /** Why it failed, once it has. Always the same object. */
   failure;
   /** Nothing more comes: all is let go. */
@@ -181,7 +180,7 @@ export class Reply {
     try {
       Call = await this.until(wholeCall());
     } catch (cause) {
-      if (!this.isClosed) this.#rest = this.#stepped(ask(() => this.core.unread(this.unread(cause))));
+      if (!this.isClosed) this.#rest = this.#stepped(ask(() => this.core.unread(missing((this.lack = cause)))));
       return;
     }
     if (this.isClosed) return;
@@ -191,11 +190,6 @@ export class Reply {
     this.resumed();
     this.#rest = this.#stepped(ask(() => this.core.goOn(this.isOver, Date.now())));
     if (this.contentAt === undefined && this.core) this.#look();
-  }
-
-  /** Nobody could go on: what is missing. */
-  unread(cause) {
-    return `the part of tokenwire that reads that could not be loaded (${messageOf(cause)}). A service worker needs import "tokenwire/whole"`;
   }
 
   /** The whole core has taken over. */
@@ -405,10 +399,4 @@ export class Reply {
     }
     return this.#results?.[what];
   }
-}
-
-function resultsOf(core) {
-  const [end, meta, repairs, failure, body, snapshot, observed] = ask(() => core.results()).split(SEPARATOR);
-  ask(() => core.free());
-  return { end, meta, repairs, failure, body, snapshot, observed };
 }

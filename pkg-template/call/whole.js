@@ -1,5 +1,6 @@
 // The core that reads more than OpenAI's own replies: others, refusals, lists of models. The same crate, built whole; loaded with the
 // first of them.
+import { messageOf } from "./response.js";
 
 let provided = async () => {
   const { default: get } = await import("../whole-text.js");
@@ -30,4 +31,9 @@ export async function wholeCall() {
 /** It broke down: a fresh instance. */
 export function restartWhole() {
   whole?.restart();
+}
+
+/** What to say where it could not be loaded. */
+export function missing(cause) {
+  return `the part of tokenwire that reads that could not be loaded (${messageOf(cause)}). A service worker needs import "tokenwire/whole"`;
 }

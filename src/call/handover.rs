@@ -1,9 +1,9 @@
 //! A call that goes on elsewhere: one that reads OpenAI's own replies only, where it meets anything else, carries over all that a
 //! call which reads any needs. The settings come along by themselves.
 
+use super::Call;
 #[cfg(feature = "lenient")]
 use super::{Api, Asking, State, asking::Request};
-use super::Call;
 #[cfg(not(feature = "lenient"))]
 use crate::error::{Details, Error, Kind};
 use crate::scan;

@@ -1,10 +1,10 @@
 //! The reply as a whole: what is known of it, and how it ends.
 
+use super::End;
 use super::body::Body;
 use super::limits::{self, Limits};
 use super::normal::Normalizer;
 use super::order::Order;
-use super::End;
 use super::output::{Mode, Output};
 use super::predict::Template;
 use super::refused;

@@ -108,7 +108,9 @@ impl Template {
             [] if text(&choice.content) == text(&choice.reasoning) => return None,
             [] if text(&choice.content) => (Growing::Content, choice.content.as_deref()?),
             [] => (Growing::Reasoning, choice.reasoning.as_deref()?),
-            [call] if !text(&choice.content) && !text(&choice.reasoning) => (Growing::Arguments(0), call.arguments.as_ref()),
+            [call] if !text(&choice.content) && !text(&choice.reasoning) => {
+                (Growing::Arguments(0), call.arguments.as_ref())
+            }
             _ => return None,
         };
         if !plain || text.is_empty() {

@@ -105,7 +105,12 @@ fn comparable(mut seen: Seen) -> Seen {
 fn check(input: &[u8], mode: Mode, size: usize, most: usize) -> bool {
     let alone = lenient(input, mode, size);
     let (both, is_plain) = handed_over(input, mode, size, most);
-    assert_eq!(comparable(both), comparable(alone), "{mode:?}, reads of {size}, {most} of them:\n{}", String::from_utf8_lossy(input).chars().take(3000).collect::<String>());
+    assert_eq!(
+        comparable(both),
+        comparable(alone),
+        "{mode:?}, reads of {size}, {most} of them:\n{}",
+        String::from_utf8_lossy(input).chars().take(3000).collect::<String>()
+    );
     is_plain
 }
 
@@ -185,8 +190,22 @@ fn damaged_replies_are_the_same_wherever_they_are_handed_over() {
 fn any_chunks_are_the_same_wherever_they_are_handed_over() {
     let mut numbers = Numbers::new(13);
     let values = [
-        "null", "\"\"", "\"a\"", "\"<think>\"", "\"</think>b\"", "\"\\n\"", "0", "1", "true", "[]", "{}", "[\"a\"]",
-        "{\"a\":1}", "\"{\\\"a\\\":\"", "\"1}\"", "\"{}\"",
+        "null",
+        "\"\"",
+        "\"a\"",
+        "\"<think>\"",
+        "\"</think>b\"",
+        "\"\\n\"",
+        "0",
+        "1",
+        "true",
+        "[]",
+        "{}",
+        "[\"a\"]",
+        "{\"a\":1}",
+        "\"{\\\"a\\\":\"",
+        "\"1}\"",
+        "\"{}\"",
     ];
     let top = ["id", "object", "model", "created", "usage", "error", "service_tier", "x_groq", "obfuscation", "type"];
     let inner = ["index", "finish_reason", "logprobs", "text", "usage", "error", "stop_reason", "seed"];

@@ -1,8 +1,8 @@
 //! A chunk or completion that is OpenAI's as it stands: what it says, or that it is another's. Nothing is repaired here; where the
 //! lenient reader would change anything, or need to know more than the reply so far, this one gives up.
 
-use crate::accumulate::{self, Accumulator};
 use super::SPECIAL;
+use crate::accumulate::{self, Accumulator};
 use crate::json::{self, Cursor};
 use crate::scan;
 use crate::wire::clean::{Call, Choice, Chunk};
@@ -55,7 +55,9 @@ pub fn chunk<'a>(raw: &'a str, is_whole: bool, reply: &Accumulator) -> Option<Re
         match key {
             "id" => id = Some(json::string(value)?),
             "model" => model = Some(json::string(value)?),
-            "object" => has_object = value == if is_whole { "\"chat.completion\"" } else { "\"chat.completion.chunk\"" },
+            "object" => {
+                has_object = value == if is_whole { "\"chat.completion\"" } else { "\"chat.completion.chunk\"" }
+            }
             "created" if json::integer(value)? >= 0 => read.chunk.created = Cow::Borrowed(value),
             "usage" | "service_tier" | "system_fingerprint" | "error" if value == "null" => {}
             "usage" => read.chunk.usage = Some(Cow::Borrowed(usage(value, reply.usage.is_some())?)),
@@ -219,12 +221,7 @@ fn may_end(choice: &Choice<'_>, so_far: Option<&accumulate::Choice>) -> Option<(
 }
 
 /// Calls that begin in their order, each with id and name, and go on with nothing but arguments.
-fn calls<'a>(
-    raw: &'a str,
-    is_whole: bool,
-    so_far: Option<&accumulate::Choice>,
-    choice: &mut Choice<'a>,
-) -> Option<()> {
+fn calls<'a>(raw: &'a str, is_whole: bool, so_far: Option<&accumulate::Choice>, choice: &mut Choice<'a>) -> Option<()> {
     let known = so_far.map_or(&[][..], |choice| &choice.calls);
     let entries = json::elements(raw);
     if entries.is_empty() || (entries.len() > 1 && !is_whole) {
@@ -265,12 +262,11 @@ fn calls<'a>(
 }
 
 fn begins(call: &Call<'_>, known: &[accumulate::Call], choice: &Choice<'_>) -> Option<()> {
-    let is_word = |text: &str| {
-        scan::all_bytes(text, &|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
-    };
+    let is_word =
+        |text: &str| scan::all_bytes(text, &|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     let id = call.id.as_deref().filter(|id| id.len() <= 40 && is_word(id) && scan::position(id, ".").is_none())?;
-    let is_new = known.iter().all(|call| call.id != id)
-        && choice.calls.iter().all(|call| call.id.as_deref() != Some(id));
+    let is_new =
+        known.iter().all(|call| call.id != id) && choice.calls.iter().all(|call| call.id.as_deref() != Some(id));
     (is_new && is_word(call.name?) && may_begin(&call.arguments)).then_some(())
 }
 
