@@ -176,14 +176,9 @@ export class Reply {
 
   /** What came is for the whole core to read: it goes on from here. */
   async handOver() {
-    let Call;
-    try {
-      Call = await this.until(wholeCall());
-    } catch (cause) {
-      if (!this.isClosed) this.#rest = this.#stepped(ask(() => this.core.unread(missing((this.lack = cause)))));
-      return;
-    }
+    const Call = await this.until(wholeCall().catch((cause) => void (this.lack = cause)));
     if (this.isClosed) return;
+    if (!Call) return void (this.#rest = this.#stepped(ask(() => this.core.unread(missing(this.lack)))));
     const { core } = this;
     this.core = ask(() => Call.resume(core.carry(), this.settings, Math.random() * 2 ** 53));
     ask(() => core.free());
