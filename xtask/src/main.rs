@@ -26,6 +26,7 @@ mod judge;
 mod loads;
 mod package;
 mod panics;
+mod papers;
 mod parts;
 mod place;
 mod process;
