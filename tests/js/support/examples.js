@@ -62,14 +62,19 @@ export const treatments = {
       assert.equal(refusal.headers.get("access-control-allow-origin"), "https://app.example");
       assert.equal((await refusal.json()).error.message, "No credit");
       const wrong = await ask(JSON.stringify({ messages: "none" }));
-      assert.ok(wrong.status >= 400, `${wrong.status}`);
+      assert.equal(wrong.status, 400);
       assert.equal(fetch.requests[0].headers.authorization, "Bearer sk-env");
     },
   },
   "README.md › Next": {
+    before: "globalThis.fetch = simulate({ reply: ['Hello from the simulator', { error: { status: 401, message: 'No such key' } }] });",
     async check({ POST }, output, assert) {
-      const reply = await POST(new Request("https://next.example", { method: "POST", body: JSON.stringify({ messages: [{ role: "user", content: "Hi" }] }) }));
+      const ask = () => POST(new Request("https://next.example", { method: "POST", body: JSON.stringify({ messages: [{ role: "user", content: "Hi" }] }) }));
+      const reply = await ask();
       assert.match(await reply.text(), /simulato[^]*data: \[DONE\]/);
+      const refusal = await ask();
+      assert.equal(refusal.status, 401);
+      assert.deepEqual(await refusal.json(), { error: { message: "No such key", code: "auth" } });
     },
   },
   "README.md › A tool call and its answer": {
