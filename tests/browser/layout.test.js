@@ -88,3 +88,19 @@ test("nothing moves by itself for those who want it so", async () => {
     await demo.page.close();
   }
 });
+
+for (const [width, height] of [[320, 480], [568, 320], [320, 256], [768, 480]]) {
+  test(`with all settings open on ${width} × ${height}, Send can be reached and clicked`, async () => {
+    const demo = await openDemo(chromium.browser, site.origin, { width, height });
+    await demo.openSettings();
+    await demo.page.click("input[value=provider]");
+    await demo.screenshot(`settings-${width}-${height}`);
+    const [bottom, page] = await demo.page.evaluate(() => [document.querySelector("#send").getBoundingClientRect().bottom + scrollY, document.documentElement.scrollHeight]);
+    assert.ok(bottom <= page, `${bottom} > ${page}`);
+    if (height >= 352) assert.equal(page, height, "and the page does not scroll");
+    await demo.page.click("input[value=simulator]");
+    await demo.say("Hello");
+    assert.equal((await demo.reply()).end, "complete");
+    await demo.page.close();
+  });
+}
