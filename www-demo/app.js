@@ -1,77 +1,113 @@
 /**
- * The page: what is typed goes out with the history, and the reply's events are shown as they come.
+ * The page: what is typed goes out with the turns before it, and the reply's events are shown as they come.
  *
  * Nothing is stored: the key and the conversation live in this page until it is closed.
  */
-import { ChatTurn } from "./turn.js";
+import { offer } from "./scenarios.js";
 import { clientFor, describeEndpoint, systemMessages } from "./source.js";
 import { scripts } from "./scripts.js";
+import { Turn } from "./turn.js";
 
 const element = (id) => document.getElementById(id);
 const options = element("options");
 const message = element("message");
 const log = element("log");
+const status = element("status");
 
-/** The turns that the next request repeats: user and assistant in alternation. */
-let history = [];
+/** The conversation, oldest first. */
+let turns = [];
 /** The reply that is arriving. */
 let current;
+let busy = false;
 
-function settings() {
-  return Object.fromEntries(new FormData(options));
-}
+const settings = () => Object.fromEntries(new FormData(options));
 
 async function send(text) {
-  const turn = new ChatTurn(log, text);
-  setBusy(true);
-  const started = performance.now();
+  const before = turns.flatMap((turn) => turn.messages);
+  showConversation(true);
+  const turn = new Turn(log, text);
+  turns.push(turn);
+  setBusy(true, "Waiting for the reply.");
+  let stream;
   try {
-    const asked = { role: "user", content: text };
     const { client, params } = clientFor(settings());
-    const messages = [...systemMessages(settings()), ...history, asked];
-    current = client.chat({ ...params, messages, stream: true });
-    for await (const event of current.events) turn.show(event, performance.now() - started);
-    remember(asked, current);
+    const messages = [...systemMessages(settings()), ...before, { role: "user", content: text }];
+    current = stream = client.chat({ ...params, messages, stream: true });
+    for await (const event of stream.events) turn.show(event);
   } catch (error) {
-    const kept = current !== undefined && remember({ role: "user", content: text }, current);
     turn.fail(error);
-    if (!kept && message.value === "") message.value = text;
-  } finally {
-    turn.end(current, performance.now() - started);
-    current = undefined;
-    setBusy(false);
   }
+  current = undefined;
+  setBusy(false, `Reply: ${turn.end(stream)}.`);
 }
 
-/** Keeps the turn if there is a reply to it, be it a part of one: two user messages in a row are refused by some. */
-function remember(asked, stream) {
-  const content = stream.snapshot.choices[0]?.message?.content;
-  if (!content) return false;
-  history.push(asked, { role: "assistant", content });
-  return true;
-}
-
-function setBusy(busy) {
+function setBusy(now, words) {
+  busy = now;
   log.setAttribute("aria-busy", String(busy));
-  element("send").disabled = busy;
-  element("reset").disabled = busy;
+  element("send").hidden = busy;
   element("stop").hidden = !busy;
-  element("empty").hidden = true;
-  // On a phone the focus would bring up the keyboard, over the reply.
-  if (!busy && !matchMedia("(pointer: coarse)").matches) message.focus({ preventScroll: true });
+  element("reset").disabled = busy;
+  status.textContent = words;
+  rest();
+}
+
+/**
+ * A focus whose button has gone goes where the next thing is typed, and no other focus is taken away. On a phone that would
+ * bring up the keyboard, over the reply.
+ */
+function rest() {
+  const focused = document.activeElement;
+  if (focused && focused !== document.body && focused.checkVisibility()) return;
+  const place = matchMedia("(pointer: coarse)").matches ? log : message;
+  place.focus({ preventScroll: true });
+}
+
+function showConversation(any) {
+  log.hidden = !any;
+  element("empty").hidden = any;
 }
 
 function reset() {
-  history = [];
+  turns = [];
   log.replaceChildren();
-  element("empty").hidden = false;
+  showConversation(false);
+  status.textContent = "New conversation.";
   message.focus();
+}
+
+const actions = {
+  async copy(button) {
+    const turn = turns[[...log.querySelectorAll(".assistant")].indexOf(button.closest(".assistant"))];
+    const copied = await navigator.clipboard.writeText(turn.answer).then(() => "Copied", () => "Cannot copy");
+    button.textContent = status.textContent = copied;
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  },
+  /** Only the last turn offers it: the style hides it on others. */
+  retry() {
+    const turn = turns.pop();
+    turn.remove();
+    send(turn.text);
+  },
+};
+
+function act(event) {
+  const button = event.target.closest("button[data-action]");
+  if (button && !busy) actions[button.dataset.action](button);
+}
+
+function playScript(name) {
+  element("script").value = name;
+  send(scripts[name].say);
 }
 
 function showSource() {
   const provider = settings().source === "provider";
   element("provider-options").hidden = !provider;
   element("simulator-options").hidden = provider;
+  element("scenarios").hidden = provider;
+  element("invitation").textContent = provider
+    ? "Say something. It goes to the provider in the settings."
+    : "Say something, or choose what shall happen. A simulator in this page answers: no key, no network.";
   element("endpoint").textContent = describeEndpoint(settings());
 }
 
@@ -89,6 +125,7 @@ async function listModels() {
 }
 
 element("script").replaceChildren(...Object.entries(scripts).map(([name, { label }]) => new Option(label, name)));
+offer(element("scenarios"), playScript);
 // A phone shows the conversation first; the settings are one tap away.
 element("settings").open = matchMedia("(min-width: 48rem)").matches;
 options.addEventListener("input", showSource);
@@ -96,10 +133,11 @@ options.addEventListener("submit", (event) => event.preventDefault());
 element("list-models").addEventListener("click", listModels);
 element("stop").addEventListener("click", () => current?.abort());
 element("reset").addEventListener("click", reset);
+log.addEventListener("click", act);
 element("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = message.value.trim();
-  if (!text || element("send").disabled) return;
+  if (!text || busy) return;
   message.value = "";
   send(text);
 });
@@ -108,5 +146,8 @@ message.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   element("composer").requestSubmit();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.isComposing) current?.abort();
 });
 showSource();

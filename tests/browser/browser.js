@@ -26,7 +26,7 @@ export async function launch() {
 }
 
 /** Opens the demo; `problems` collects what the console and the page complain of. */
-export async function openDemo(browser, origin, { width = 1100, height = 760, dark = false } = {}) {
+export async function openDemo(browser, origin, { width = 1100, height = 760, dark = false, still = false } = {}) {
   const page = await browser.newPage();
   const problems = [];
   page.on("console", (entry) => { if (["error", "warn"].includes(entry.type())) problems.push(entry.text()); });
@@ -35,7 +35,10 @@ export async function openDemo(browser, origin, { width = 1100, height = 760, da
     addEventListener("unhandledrejection", ({ reason }) => console.error(`unhandled rejection: ${reason}`));
   });
   await page.setViewport({ width, height });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
+  await page.emulateMediaFeatures([
+    { name: "prefers-color-scheme", value: dark ? "dark" : "light" },
+    { name: "prefers-reduced-motion", value: still ? "reduce" : "no-preference" },
+  ]);
   await page.goto(`${origin}/`, { waitUntil: "load" });
   await page.waitForSelector("#script option");
   return new DemoPage(page, problems);
@@ -80,19 +83,19 @@ class DemoPage {
 
   /** Waits until nothing is arriving, and gives the last reply as it is seen. */
   async reply() {
-    await this.page.waitForSelector("#log[aria-busy=false] li.assistant:last-child .facts", { timeout: 15_000 });
+    await this.page.waitForSelector("#log[aria-busy=false] .assistant:last-child .facts", { timeout: 15_000 });
     return this.seen();
   }
 
   /** Waits until the reply that arrives has begun to show. */
   async firstText() {
-    await this.page.waitForSelector("li.assistant:last-child p.text");
+    await this.page.waitForFunction(() => document.querySelector(".assistant:last-child > .text")?.textContent);
   }
 
   seen() {
-    return this.page.$eval("li.assistant:last-child", (reply) => ({
+    return this.page.$eval(".assistant:last-child", (reply) => ({
       end: reply.dataset.end,
-      text: reply.querySelector("p.text:not(.reasoning *)")?.textContent,
+      text: reply.querySelector(":scope > .text")?.innerText,
       reasoning: reply.querySelector(".reasoning .text")?.textContent,
       call: reply.querySelector(".call")?.innerText,
       kind: reply.querySelector(".error .kind")?.textContent,
@@ -100,6 +103,19 @@ class DemoPage {
       advice: reply.querySelector(".error .advice")?.textContent,
       facts: Object.fromEntries([...reply.querySelectorAll(".facts div")].map((pair) => [pair.children[0].textContent, pair.children[1].textContent])),
     }));
+  }
+
+  /** What stands in the field for the next message. */
+  typed() {
+    return this.page.$eval("#message", (field) => field.value);
+  }
+
+  focused() {
+    return this.page.evaluate(() => document.activeElement.id);
+  }
+
+  async press(action) {
+    await this.page.click(`.assistant:last-child [data-action=${action}]`);
   }
 
   async screenshot(name) {

@@ -7,7 +7,7 @@ import { packedRoot } from "../js/support/packed.js";
 
 const page = inRepository("www-demo/");
 
-const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".wasm": "application/wasm" };
+const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".wasm": "application/wasm" };
 
 /** Listens on a free port; `{ origin, close }`. */
 export async function serveDemo() {

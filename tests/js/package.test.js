@@ -4,6 +4,7 @@ import test from "node:test";
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { inRepository } from "./support/fixtures.js";
 
 const at = (path) => inRepository(`tests/node_modules/tokenwire/${path}`);
@@ -100,6 +101,23 @@ test("types, README and licences are inside", () => {
   for (const file of ["index.d.ts", "wire.d.ts", "testing.d.ts", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "version.js"]) {
     assert.ok(existsSync(at(file)), file);
   }
+});
+
+test("the pages are inside, and their links lead to a file in the package or into the repository", () => {
+  const repository = manifest.repository.url.replace(/^git\+|\.git$/g, "");
+  assert.match(repository, /^https:\/\/[\w.-]+\/[\w-]+\/[\w-]+$/);
+  for (const url of [manifest.homepage, manifest.bugs]) assert.ok(url.startsWith(repository), url);
+  const pages = ["README.md", ...readdirSync(at("docs")).map((name) => `docs/${name}`)];
+  assert.deepEqual(readdirSync(at("docs")), readdirSync(inRepository("docs")).filter((name) => name.endsWith(".md")), "the picture is not: it is in the repository");
+  const outward = [];
+  for (const page of pages) {
+    for (const [, target] of read(page).replace(/```[^]*?```/g, "").matchAll(/\]\(([^)\s#]+)/g)) {
+      if (target.startsWith(repository)) outward.push(target.slice(repository.length));
+      else if (!/^https?:/.test(target)) assert.ok(existsSync(at(join(dirname(page), target))), `${page}: ${target}`);
+    }
+  }
+  assert.ok(outward.includes("/raw/HEAD/docs/demo.webp"), outward.join(" "));
+  for (const path of outward) assert.ok(existsSync(inRepository(path.replace(/^\/(raw|blob)\/HEAD\//, ""))), path);
 });
 
 test("the version is the crate's", async () => {

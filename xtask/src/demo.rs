@@ -10,10 +10,14 @@ use crate::{package, place, tools};
 
 pub fn run(demo: &Demo) -> Result<()> {
     package::build(&Build::default())?;
-    let mounts = vec![
-        Mount { prefix: "/pkg/", folder: place::package() },
-        Mount { prefix: "/", folder: place::root().join("www-demo") },
-    ];
+    // Without npm's registry the page shows replies as plain text: no reason to have no page.
+    if !demo.once
+        && let Err(error) = tools::ensure_node_modules(&place::demo())
+    {
+        eprintln!("replies will be shown without Markdown: {error:#}");
+    }
+    let mounts =
+        vec![Mount { prefix: "/pkg/", folder: place::package() }, Mount { prefix: "/", folder: place::demo() }];
     let address = serve::start(demo.port, mounts)?;
     println!("\nThe page: http://{address}/\n");
     let reply = tools::run(tools::node().arg(place::xtask().join("demo-stream.js")))

@@ -25,6 +25,7 @@ mod fuzz;
 mod loads;
 mod package;
 mod panics;
+mod papers;
 mod parts;
 mod place;
 mod process;

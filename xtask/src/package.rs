@@ -8,10 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::arguments::Build;
 use crate::files::{Files, add_folder, read, write};
-use crate::{core, everywhere, place, tools};
-
-/// Files of the repository's root that ship inside the package.
-const PAPERS: &[&str] = &["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
+use crate::{core, everywhere, papers, place, tools};
 
 pub fn build(build: &Build) -> Result<()> {
     let whole = core::build_whole(build)?;
@@ -32,12 +29,7 @@ pub fn build(build: &Build) -> Result<()> {
     files.insert("version.js".into(), format!("export const version = {version:?};\n").into_bytes());
     files.insert("providers.js".into(), providers()?);
     everywhere::add(&mut files)?;
-    for paper in PAPERS {
-        match fs::read(place::root().join(paper)) {
-            Ok(content) => drop(files.insert(paper.into(), content)),
-            Err(_) => missing.push((*paper).to_string()),
-        }
-    }
+    missing.extend(papers::add(&mut files)?);
     match files.get_mut(Path::new("package.json")) {
         Some(content) => *content = with_version(content, &version)?,
         None => missing.push("pkg-template/package.json".into()),

@@ -30,6 +30,11 @@ pub fn tests() -> PathBuf {
     root().join("tests")
 }
 
+/// The demo page.
+pub fn demo() -> PathBuf {
+    root().join("www-demo")
+}
+
 pub fn benches() -> PathBuf {
     root().join("benches")
 }

@@ -33,7 +33,7 @@ pub fn start(port: u16, mounts: Vec<Mount>) -> Result<SocketAddr> {
     Ok(address)
 }
 
-/// One request per connection: simple, and plenty for a page of ten files.
+/// One request per connection: simple, and plenty for a page of some twenty files.
 fn answer(stream: TcpStream, mounts: &[Mount]) -> Result<()> {
     // Browsers open connections ahead of need; a silent one must not hold its thread for ever.
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;

@@ -46,6 +46,11 @@ impl Setup {
         self.packages.get_or_init(|| install().map(drop)).clone()
     }
 
+    /// The npm packages of the demo page.
+    pub fn demo_modules(&self) -> Need<()> {
+        tools::ensure_node_modules(&place::demo()).map(drop).map_err(|error| Lack::missing(&error))
+    }
+
     /// wasm-bindgen's test runner, a crate of its own so that only this part pays for compiling it.
     pub fn wasm_runner(&self) -> Need<PathBuf> {
         self.wasm_target()?;

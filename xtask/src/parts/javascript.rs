@@ -28,6 +28,7 @@ pub fn workerd(stage: &Stage) -> Need<Ran> {
 pub fn page(stage: &Stage) -> Need<Ran> {
     let files = test_files("browser", |_| true)?;
     stage.packed_package()?;
+    stage.setup.demo_modules()?;
     let chromium = stage.setup.chromium()?;
     let mut command = node_test(&files);
     command.env("TOKENWIRE_CHROMIUM", chromium.browser);
