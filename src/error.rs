@@ -43,12 +43,14 @@ pub enum Kind {
     Malformed,
     /// The reply exceeds a bound.
     Limit,
+    /// The reply is not what was asked for; told by others of our kind only.
+    Validation,
     /// What the caller gave cannot be sent.
     Config,
 }
 
-/// The kinds that a provider's words can have.
-pub(crate) const KINDS: [Kind; 16] = [
+/// The kinds that a provider's words can have, or those of another client of ours, which hands them on.
+pub(crate) const KINDS: [Kind; 20] = [
     Kind::Auth,
     Kind::Permission,
     Kind::Quota,
@@ -65,6 +67,10 @@ pub(crate) const KINDS: [Kind; 16] = [
     Kind::Malformed,
     Kind::Limit,
     Kind::Config,
+    Kind::Connection,
+    Kind::Aborted,
+    Kind::Truncated,
+    Kind::Validation,
 ];
 
 impl Kind {
@@ -89,6 +95,7 @@ impl Kind {
             Self::Truncated => "truncated",
             Self::Malformed => "malformed",
             Self::Limit => "limit",
+            Self::Validation => "validation",
             Self::Config => "config",
         }
     }
@@ -272,6 +279,7 @@ impl Error {
         member_into("type", &details.r#type, &mut out);
         member_into("param", &details.param, &mut out);
         member_into("code", &Some(code), &mut out);
+        member_into("kind", &Some(self.0.kind.code().into()), &mut out);
         out.push_str("}}");
         out
     }

@@ -21,8 +21,6 @@ export class Reply {
   /** The reader of the body: what it gives is read while `isReading`. */
   source;
   isReading = false;
-  /** Why it failed, once it has. Always the same object. */
-  failure;
   /** Nothing more comes: all is let go. */
   isClosed = false;
   /** The core was there. */
@@ -42,11 +40,14 @@ export class Reply {
   /** A read is under way; its promise, or that of the last. */
   isBusy = false;
   pending;
+  /** The caller wants the usage of a stream as OpenAI sends it: in a chunk without choices. */
+  asksUsage = false;
   /** Branches that read it in its stead. */
   branches = [];
   /** What a registry may hold of it: nothing once it has ended, for its failure's stack may hold the very stream. */
   hold = { reply: this };
   #isTold = false;
+  #failure;
   #results;
   #over;
   #hand;
@@ -56,6 +57,15 @@ export class Reply {
   #loss;
   /** Settles what is waited for, other than a read. */
   #interrupt;
+
+  /** Why it failed, once it has. Always the same object. */
+  get failure() {
+    return this.#failure;
+  }
+
+  set failure(failure) {
+    this.#failure = failure && this.placed(failure);
+  }
 
   /** One read of the body, or one try more where it is between two; `hand` is given what is ready then, or undefined. */
   read(hand) {
@@ -322,9 +332,14 @@ export class Reply {
     return failure ? fromCore(failure, { ...facts, body: body || undefined }) : undefined;
   }
 
+  /** With what the reply knows of where it failed. */
+  placed(failure) {
+    return failure;
+  }
+
   /** What to tell who wants all of a reply of which there is only a part. */
   get loss() {
-    return this.failure ?? (this.#loss ??= aborted(new DOMException("The stream was cancelled", "AbortError")));
+    return this.failure ?? (this.#loss ??= this.placed(aborted(new DOMException("The stream was cancelled", "AbortError"))));
   }
 
   /** Lets go of all that brings the bytes. */

@@ -23,9 +23,15 @@ class Refused {
   }
 }
 
+/** No response came at all, unless it is a redirect that is not followed: of that a page sees no more than status 0. */
+function checkReal(status, type) {
+  if (type === "opaque") throw new Refused('fetch gave a response that a page may not read (mode "no-cors")');
+  if (type === "error" || (status === 0 && type !== "opaqueredirect")) throw new Refused("fetch gave no response: a network error");
+}
+
 function ofOwn(response) {
   const { status, headers, type } = response;
-  if (type === "error") throw new Refused("fetch gave Response.error()");
+  checkReal(status, type);
   // A body that is none of this runtime's streams was put there by somebody.
   const { body } = response;
   if (body instanceof ReadableStream) return { status, headers, lines: linesOf(headers), native: response };
@@ -35,13 +41,13 @@ function ofOwn(response) {
 function ofForeign(given) {
   const { ok, type } = given;
   let { status } = given;
-  if (type === "error") throw new Refused("fetch gave a response of type error");
   if (typeof status === "string" && /^\d+$/.test(status)) status = Number(status);
   // What tests make of a response is sometimes `{ ok: true, json }` and no more.
   if (status === undefined && typeof ok === "boolean") status = ok ? 200 : 500;
   if (!Number.isInteger(status) || status < 0 || status > 999) {
     return NONE + (status === undefined ? `${named(given)} without a status` : `one whose status is ${named(status)}`);
   }
+  checkReal(status, type);
   const headers = headersOf(given.headers);
   const { body } = given;
   if (body == null || isUsed(body)) return { status, headers, lines: linesOf(headers), whole: wholeOf(given) };

@@ -19,15 +19,18 @@ export class ChatStream {
   /** The reader hands the reply on, and sets the pace. */
   #isPaced = false;
   #reading;
+  /** Where the caller asked for it, held for its errors. */
+  #at;
 
-  constructor(reply) {
+  constructor(reply, at) {
     this.#reply = reply;
+    this.#at = at;
     forgotten?.register(this, reply.hold);
   }
 
   /** Chunks in OpenAI's shape, whatever the provider sent. */
   [Symbol.asyncIterator]() {
-    return this.#read(CHUNKS, chunkReader());
+    return this.#read(CHUNKS, chunkReader(this.#reply.asksUsage));
   }
 
   /** The text of choice 0, one string per network read: the fast path. */
@@ -117,7 +120,7 @@ export class ChatStream {
     const isFirst = !this.#reader;
     const reader = this.#read(SSE);
     if (isFirst) this.#isPaced = true;
-    return byteStream(reader, isFirst);
+    return byteStream(reader, isFirst, this.#reply.asksUsage);
   }
 
   /** The same as a Response, with the headers that keep proxies from holding it back. */

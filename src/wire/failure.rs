@@ -13,7 +13,7 @@ mod overflow;
 mod place;
 mod wrapped;
 
-use crate::error::{Details, Error, Kind};
+use crate::error::{Details, Error, KINDS, Kind};
 use crate::json::{self, Cursor};
 use crate::scan;
 use crate::secret::Secrets;
@@ -47,7 +47,8 @@ struct Found {
 
 /// The error that a response with status `status` and this body means.
 pub fn response(status: u16, body: &str, request_id: Option<String>, secrets: &Secrets) -> Error {
-    let meant = read(body).meant(Some(status), body);
+    let mut meant = read(body).meant(Some(status), body);
+    meant.kind = own_kind(body).unwrap_or(meant.kind);
     let body = secrets.struck_out(body);
     let mut found = read(&body);
     let message = found.take_message().unwrap_or_else(|| excerpt(status, &body));
@@ -62,7 +63,8 @@ pub fn frame(raw: &str, secrets: &Secrets) -> Error {
     let found = read(raw);
     let status =
         scan::whole(&found.code).and_then(|code| u16::try_from(code).ok()).filter(|code| (400..600).contains(code));
-    let meant = found.meant(status, raw);
+    let mut meant = found.meant(status, raw);
+    meant.kind = own_kind(raw).unwrap_or(meant.kind);
     let body = secrets.struck_out(raw);
     let mut found = read(&body);
     let message = found.take_message().unwrap_or_else(|| match shorten(&body) {
@@ -121,6 +123,12 @@ impl Found {
         let Meant { retry_after_ms, is_hopeless, .. } = meant;
         Details { code, r#type, param, request_id, body: Some(body), retry_after_ms, is_hopeless }
     }
+}
+
+/// The kind that another client of ours has found, which hands the error on (`error.toResponse()`, an error frame).
+fn own_kind(body: &str) -> Option<Kind> {
+    let name = json::string(json::member(json::member(body, "error")?, "kind")?)?;
+    KINDS.into_iter().find(|kind| kind.code() == name)
 }
 
 fn some(text: String) -> Option<String> {
