@@ -275,11 +275,12 @@ impl Error {
         let mut out = String::from("{\"error\":{\"message\":");
         json::quote_into(&self.0.message, &mut out);
         let details = &self.0.details;
-        let code = details.code.clone().unwrap_or_else(|| self.0.kind.code().into());
-        member_into("type", &details.r#type, &mut out);
+        // The kind stands where the provider left room, so that a client of ours reads it.
+        let kind = Some(self.0.kind.code().to_owned());
+        let room = kind.clone().filter(|_| details.code.is_some());
+        member_into("type", &details.r#type.clone().or(room), &mut out);
         member_into("param", &details.param, &mut out);
-        member_into("code", &Some(code), &mut out);
-        member_into("kind", &Some(self.0.kind.code().into()), &mut out);
+        member_into("code", &details.code.clone().or(kind), &mut out);
         out.push_str("}}");
         out
     }

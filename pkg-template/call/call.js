@@ -256,7 +256,7 @@ export class ApiCall extends Reply {
   judge(results) {
     const cause = this.#cause && withoutSecrets(this.#cause, this.#request.secrets);
     const hint = ({ kind, status }) =>
-      kind === "auth" && !this.#request.isKeyed ? " (no apiKey was given)" : status === 404 || status === 405 ? ` (asked ${this.#asked})` : "";
+      status && kind === "auth" && !this.#request.isKeyed ? " (no apiKey was given)" : status === 404 || status === 405 ? ` (asked ${this.#asked})` : "";
     const failure = super.judge(results, { headers: this.#headers, cause, hint });
     if (failure?.kind === "timeout" && this.#phase) failure.phase = this.#phase;
     // What the body said of when to come back, of what is not tried again.

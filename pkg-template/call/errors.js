@@ -126,13 +126,17 @@ export function withoutSecrets(cause, secrets) {
   }
 }
 
-/** An error as OpenAI puts it into a body, for others to read: with its kind, without the address of who said it. */
-function wireForm({ message, type = null, param = null, code, kind, url }) {
+/**
+ * An error as OpenAI puts it into a body, for others to read, without the address of who said it. The kind stands where the provider
+ * left room, so that a client of ours reads it.
+ */
+function wireForm({ message, type, param = null, code, kind, url }) {
   const host = url && new URL(url).host;
   if (url) message = message.replaceAll(url, "the upstream");
   // A name without a dot may be any word.
   if (/[.:]/.test(host)) message = message.replaceAll(host, "upstream");
-  return JSON.stringify({ error: { message, type, param, code: code ?? kind, kind } });
+  type ??= code == null ? null : kind;
+  return JSON.stringify({ error: { message, type, param, code: code ?? kind } });
 }
 
 /** The same in a stream. */

@@ -67,5 +67,5 @@ function begin(params, options, call, place, from) {
 function started(path, body, stream, options, call, place, at) {
   const prepare = () => new ApiRequest(path, body(), stream, options, call, place ?? new Place(options, true));
   const held = stream && typeof WeakRef === "function" ? new WeakRef(at) : { deref: () => at };
-  return new ApiCall(prepare, options?.onEnd, held);
+  return new ApiCall(prepare, call?.onEnd ?? options?.onEnd, held);
 }

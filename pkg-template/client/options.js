@@ -21,7 +21,7 @@ const CLIENT = {
   allowInsecureKey: "boolean",
   dangerouslyAllowBrowser: "boolean",
 };
-const CALL = { __proto__: null, signal: "", headers: "object", fetchOptions: "object", timeout: "", maxRetries: "", extraBody: "object" };
+const CALL = { __proto__: null, signal: "", onEnd: "function", headers: "object", fetchOptions: "object", timeout: "", maxRetries: "", extraBody: "object" };
 const ALL = { ...CLIENT, ...CALL };
 
 /** OpenAI's body, and what others take that is nearly spelt so: all else that is, is a slip. */

@@ -47,8 +47,7 @@ struct Found {
 
 /// The error that a response with status `status` and this body means.
 pub fn response(status: u16, body: &str, request_id: Option<String>, secrets: &Secrets) -> Error {
-    let mut meant = read(body).meant(Some(status), body);
-    meant.kind = own_kind(body).unwrap_or(meant.kind);
+    let meant = read(body).meant(Some(status), body);
     let body = secrets.struck_out(body);
     let mut found = read(&body);
     let message = found.take_message().unwrap_or_else(|| excerpt(status, &body));
@@ -63,8 +62,7 @@ pub fn frame(raw: &str, secrets: &Secrets) -> Error {
     let found = read(raw);
     let status =
         scan::whole(&found.code).and_then(|code| u16::try_from(code).ok()).filter(|code| (400..600).contains(code));
-    let mut meant = found.meant(status, raw);
-    meant.kind = own_kind(raw).unwrap_or(meant.kind);
+    let meant = found.meant(status, raw);
     let body = secrets.struck_out(raw);
     let mut found = read(&body);
     let message = found.take_message().unwrap_or_else(|| match shorten(&body) {
@@ -111,7 +109,13 @@ fn of_other_api(body: &str) -> Option<Error> {
 
 impl Found {
     fn meant(&self, status: Option<u16>, body: &str) -> Meant {
-        cause::meant(status, &[&self.code, &self.r#type, &self.class], &self.message, body)
+        let mut meant = cause::meant(status, &[&self.code, &self.r#type, &self.class], &self.message, body);
+        // Another client of ours, which hands the error on, says what it found. What is too large for us is no refusal of anybody's.
+        let is_own = |kind: &Kind| [&self.code, &self.r#type].iter().any(|word| *word == kind.code());
+        if let Some(kind) = KINDS.into_iter().find(is_own).filter(|kind| *kind != Kind::Limit || status.is_none_or(|status| status > 499)) {
+            meant.kind = kind;
+        }
+        meant
     }
 
     fn take_message(&mut self) -> Option<String> {
@@ -123,12 +127,6 @@ impl Found {
         let Meant { retry_after_ms, is_hopeless, .. } = meant;
         Details { code, r#type, param, request_id, body: Some(body), retry_after_ms, is_hopeless }
     }
-}
-
-/// The kind that another client of ours has found, which hands the error on (`error.toResponse()`, an error frame).
-fn own_kind(body: &str) -> Option<Kind> {
-    let name = json::string(json::member(json::member(body, "error")?, "kind")?)?;
-    KINDS.into_iter().find(|kind| kind.code() == name)
 }
 
 fn some(text: String) -> Option<String> {
