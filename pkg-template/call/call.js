@@ -79,6 +79,7 @@ export class ApiCall extends Reply {
     if (typeof key === "object") key = await this.until(key);
     if (this.isClosed) return;
     const settings = request.settings(key);
+    if (typeof settings !== "string") throw await settings;
     this.core = ask(() => new CoreCall(request.params, settings, Math.random() * 2 ** 53));
     request.params = undefined;
     live.add(this);
@@ -121,6 +122,7 @@ export class ApiCall extends Reply {
       if (isSecret) init.redirect ??= "manual";
       const sent = ask(() => send(url, init, fetch));
       response = plainResponse(await this.until(sent));
+      if (response instanceof Promise) response = await this.until(response);
     } catch (cause) {
       if (!this.isClosed) this.breaks(cause);
       return;
@@ -256,7 +258,7 @@ export class ApiCall extends Reply {
   judge(results) {
     const cause = this.#cause && withoutSecrets(this.#cause, this.#request.secrets);
     const hint = ({ kind, status }) =>
-      status && kind === "auth" && !this.#request.isKeyed ? " (no apiKey was given)" : status === 404 || status === 405 ? ` (asked ${this.#asked})` : "";
+      status && kind === "auth" && !this.#request.isSecret ? " (no apiKey was given)" : status === 404 || status === 405 ? ` (asked ${this.#asked})` : "";
     const failure = super.judge(results, { headers: this.#headers, cause, hint });
     if (failure?.kind === "timeout" && this.#phase) failure.phase = this.#phase;
     // What the body said of when to come back, of what is not tried again.

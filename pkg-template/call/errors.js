@@ -159,6 +159,12 @@ export function located(error, at) {
 /** What a value is, in words that show nothing of it. */
 export const typed = (value) => (value === null ? "null" : Array.isArray(value) ? "an array" : `of type ${typeof value}`);
 
+/** The error that advice.js has by this name; where that cannot be loaded, the name has to do. */
+export async function advice(name, ...facts) {
+  const [message, cause, kind] = await import("./advice.js").then((all) => all[name](...facts)).catch(() => [name]);
+  return kind ? new APIConnectionError(message, { kind, retryable: true, cause }) : config(message, cause);
+}
+
 /** A ConfigError made on this side of the border. */
 export const config = (message, cause) => new ConfigError(message, { kind: "config", retryable: false, cause });
 

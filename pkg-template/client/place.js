@@ -79,25 +79,13 @@ class Target {
     this.settings = JSON.stringify(said).slice(0, -1);
   }
 
-  /** Refuses to send a key to where others would read it. */
-  checkKey({ allowInsecureKey, dangerouslyAllowBrowser }) {
+  /** The name of the option without which no key is sent there, for others would read it. */
+  lacking(options) {
     const { origin, isLoopback, isOpen } = this.#way;
-    if (isLoopback) return;
-    if (isOpen && !allowInsecureKey) {
-      throw config(
-        `a key is not sent over http to a public host: anyone on the way could read it. Use https for ${origin}, send no apiKey, ` +
-          "or set allowInsecureKey: true, where you know the way",
-      );
-    }
     const page = pageOrigin();
-    if (page !== undefined && page !== origin && !dangerouslyAllowBrowser) {
-      const imitation = /jsdom|happydom/i.exec(globalThis.navigator?.userAgent)?.[0];
-      if (imitation) throw config(`this looks like a page, and is ${imitation}: set dangerouslyAllowBrowser: true in the test, or run it without a DOM`);
-      throw config(
-        "a key in a page can be read by everyone who opens it. Keep it on a server of yours that adds it (a gateway at the " +
-          "edge) and give the page that server's base URL; or set dangerouslyAllowBrowser: true, for keys that are the reader's own",
-      );
-    }
+    const isPublic = page !== undefined && page !== origin;
+    const needed = isLoopback ? [] : [isOpen && "allowInsecureKey", isPublic && "dangerouslyAllowBrowser"];
+    return needed.find((name) => name && !options[name]);
   }
 }
 

@@ -1,6 +1,6 @@
 // What a caller said, of client and call, as one request. Throws ConfigErrors.
 import { limitsOf } from "../call/clock.js";
-import { config } from "../call/errors.js";
+import { advice, config } from "../call/errors.js";
 import { keyOf } from "./keys.js";
 import { headersOf, secretsIn } from "./named.js";
 import { checkOptions, retriesOf } from "./options.js";
@@ -22,8 +22,6 @@ export class ApiRequest {
   signal;
   fetch;
   fetchOptions;
-  /** Somebody gave a key, be it in a header of his own. */
-  isKeyed = false;
   #options;
   #target;
   #settings;
@@ -69,13 +67,16 @@ export class ApiRequest {
     return keyOf(this.#options.apiKey);
   }
 
-  /** Puts the key where it goes. Gives all that the core is told beside the parameters, as JSON text. */
+  /**
+   * Puts the key where it goes. Gives all that the core is told beside the parameters, as JSON text; a promise of an error, where the
+   * key may not go there.
+   */
   settings(key) {
     const { dialect, headers } = this;
-    const name = dialect.keyHeader ?? "authorization";
-    this.isKeyed = Boolean(key || headers[name]);
     if (key) {
-      this.#target.checkKey(this.#options);
+      const lacking = this.#target.lacking(this.#options);
+      if (lacking) return advice(lacking, new URL(this.url).origin);
+      const name = dialect.keyHeader ?? "authorization";
       if (headers[name] === undefined) headers[name] = dialect.keyHeader ? key : `Bearer ${key}`;
       this.secrets.push(key);
     }

@@ -305,10 +305,6 @@ impl Decoder {
 
     /// The error that the case came to.
     pub fn judged(&mut self, error: Error) {
-        // Another client of ours says that it was cut there.
-        if error.kind() == Kind::Truncated {
-            self.end = Some(End::Truncated);
-        }
         self.output.failure(&error);
         self.failure = Some(error);
     }
