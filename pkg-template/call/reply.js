@@ -3,10 +3,7 @@ import { bytesOf, quietly, release, texts } from "./body.js";
 import { COLLECT, DONE, JUDGE, READ, ask, live, trapped } from "./core.js";
 import { aborted, fromCore } from "./errors.js";
 import { judge } from "./judge.js";
-
-/** What stands between the results that the core gives at the end. */
-const SEPARATOR = "\x1e";
-const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choices":[]}';
+import { EMPTY, noteUnfinished, resultsOf } from "./results.js";
 
 /**
  * The core's half, the body's reader, and the one end. The end has two steps, each taken once and in one place: `#close` when
@@ -40,7 +37,7 @@ export class Reply {
   /** A read is under way; its promise, or that of the last. */
   isBusy = false;
   pending;
-  /** The caller wants the usage of a stream as OpenAI sends it: in a chunk without choices. */
+  /** The caller asked for usage, which then comes in a chunk without choices. */
   asksUsage = false;
   /** Branches that read it in its stead. */
   branches = [];
@@ -62,7 +59,6 @@ export class Reply {
   get failure() {
     return this.#failure;
   }
-
   set failure(failure) {
     this.#failure = failure && this.placed(failure);
   }
@@ -261,7 +257,7 @@ export class Reply {
     if (this.#isTold || this.isStopped) return;
     this.isStopped = true;
     this.failure = failure;
-    if (this.isClosed) this.#results.end = end;
+    if (this.isClosed) noteUnfinished(Object.assign(this.#results, { end }));
     else this.#close(end);
     this.#tell();
     for (const branch of this.branches) branch.stop(end, failure);
@@ -312,7 +308,7 @@ export class Reply {
     } catch (failure) {
       this.failure = failure;
     }
-    if (end) this.#results.end = end;
+    noteUnfinished(Object.assign(this.#results, end && { end }));
     this.#interrupt?.();
     this.letGo(this.#results);
   }
@@ -402,10 +398,4 @@ export class Reply {
     }
     return this.#results?.[what];
   }
-}
-
-function resultsOf(core) {
-  const [end, meta, repairs, failure, body, snapshot, observed] = ask(() => core.results()).split(SEPARATOR);
-  ask(() => core.free());
-  return { end, meta, repairs, failure, body, snapshot, observed };
 }

@@ -1,4 +1,5 @@
 // ChatStream: one reply that is read once, in the way the caller chooses.
+import { setAside } from "../call/unfinished.js";
 import { chunkReader } from "./chunks.js";
 import { eventReader } from "./events.js";
 import { CHUNKS, EVENTS, SSE, TEXT } from "./modes.js";
@@ -76,7 +77,10 @@ export class ChatStream {
 
   /** The reply so far; safe at any moment. */
   get snapshot() {
-    return JSON.parse(this.#reply.snapshot);
+    const { snapshot, ending } = this.#reply;
+    const completion = JSON.parse(snapshot);
+    if (ending && ending !== "complete") setAside(completion);
+    return completion;
   }
 
   /** How it ended; undefined while it runs. */

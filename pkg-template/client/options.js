@@ -48,7 +48,7 @@ export function checkOptions(options, isClient, isCall) {
     const isPairs = Array.isArray(value) && name !== "headers" && name !== "query";
     if (isPairs || (ALL[name] && typeof value !== ALL[name])) throw config(`${name} must be of type ${ALL[name] || "object"}, and is ${typed(value)}`);
   }
-  only(options.timeout ?? {}, { total: 0, firstToken: 0, idle: 0 }, "timeout.");
+  if (typeof options.timeout === "object") only(options.timeout ?? {}, { total: 0, firstToken: 0, idle: 0 }, "timeout.");
   only(options.limits ?? {}, { maxEventBytes: 0, maxResponseBytes: 0, maxToolCalls: 0 }, "limits.");
   retriesOf(options.maxRetries);
   for (const name of ["method", "body", "signal", "headers"]) {
@@ -69,15 +69,11 @@ export function retriesOf(count) {
 export function only(given, known, where) {
   for (const name of Object.keys(given)) {
     if (given[name] === undefined || name in known) continue;
-    const isParam = !where && PARAMS.some((param) => letters(param) === letters(name));
     const names = Object.keys(known);
-    const [best] = names.map((one) => [likeness(one, name), one]).sort(([a], [b]) => b - a);
-    const meant = isParam
-      ? "it belongs to the parameters, beside messages"
-      : best[0] > 0.4
-        ? `did you mean ${where}${best[1]}?`
-        : `there are ${names.join(", ")}`;
-    throw config(`${where}${name} is no option: ${meant}`);
+    const meant = nearest(name, names, 0.4);
+    let hint = meant ? `did you mean ${where}${meant}?` : `there are ${names.join(", ")}`;
+    if (!where && nearest(name, PARAMS, SLIP)) hint = "it belongs to the parameters, beside messages";
+    throw config(`${where}${name} is no option: ${hint}`);
   }
 }
 
@@ -85,33 +81,28 @@ export function only(given, known, where) {
 export function checkParams(params) {
   for (const name of Object.keys(params)) {
     const value = params[name];
-    if (value === undefined || PARAMS.includes(name)) continue;
-    const option = Object.keys(ALL).find((one) => letters(one) === letters(name)) ?? (value?.addEventListener && "signal");
-    if (option && !BODIES.includes(name)) {
-      throw config(`${name} is no parameter but an option: chat(params, { ${option} }). What a provider calls so goes into extraBody`);
-    }
-    if (typeof value === "function") throw config(`${name} is a function, which no body can hold`);
-    const meant = PARAMS.find((one) => isSlip(letters(one), letters(name)));
-    if (meant) throw config(`${name} is no parameter: did you mean ${meant}? What a provider calls so goes into extraBody`);
+    if (value === undefined || PARAMS.includes(name) || BODIES.includes(name)) continue;
+    const option = nearest(name, Object.keys(ALL), 1) ?? (value?.addEventListener && "signal");
+    const meant = option ? `it is an option: chat(params, { ${option} })` : nearest(name, PARAMS, SLIP);
+    if (typeof value === "function" && !option) throw config(`${name} is a function, which no body can hold`);
+    if (meant) throw config(`${name} is no parameter: ${option ? meant : `did you mean ${meant}?`} What a provider calls so goes into extraBody`);
   }
 }
 
-const letters = (name) => name.toLowerCase().replace(/[^a-z]/g, "");
+/** How like two names are of which one is a slip of the other: `top_k` is none of `top_p`, nor `max_new_tokens` of `max_tokens`. */
+const SLIP = 0.8;
 
-/** The part of their pairs of letters that two names share, from 0 to 1. */
-function likeness(one, other) {
-  const [a, b] = [letters(one), letters(other)];
-  let shared = 0;
-  for (let at = 1; at < a.length; at++) shared += b.includes(a.slice(at - 1, at + 1));
-  return (2 * shared) / (a.length + b.length - 2);
-}
-
-/** But for one letter that is missing, added, wrong or in its neighbour's place, the same; of short names only an "s". */
-function isSlip(meant, said) {
-  if (meant === said || `${meant}s` === said || meant === `${said}s`) return true;
-  let at = 0;
-  while (meant[at] === said[at] && at < meant.length) at++;
-  const rest = (name, from) => name.slice(at + from);
-  const isSwapped = meant[at] === said[at + 1] && meant[at + 1] === said[at] && rest(meant, 2) === rest(said, 2);
-  return meant.length > 6 && (isSwapped || rest(meant, 1) === rest(said, 1) || rest(meant, 1) === rest(said, 0) || rest(meant, 0) === rest(said, 1));
+/** The name that is most like the one that was said: by the pairs of letters that they share, from 0 to 1, and `least` at least. */
+function nearest(said, names, least) {
+  const letters = (name) => name.toLowerCase().replace(/[^a-z]/g, "");
+  const a = letters(said);
+  let found;
+  for (const name of names) {
+    const b = letters(name);
+    let shared = 0;
+    for (let at = 1; at < a.length; at++) shared += b.includes(a.slice(at - 1, at + 1));
+    const likeness = a === b ? 1 : Math.min((2 * shared) / (a.length + b.length - 2), 0.99);
+    if (likeness >= least) [least, found] = [likeness, name];
+  }
+  return found;
 }
