@@ -83,9 +83,10 @@ export function checkParams(params) {
     const value = params[name];
     if (value === undefined || PARAMS.includes(name) || BODIES.includes(name)) continue;
     const option = nearest(name, Object.keys(ALL), 1) ?? (value?.addEventListener && "signal");
-    const meant = option ? `it is an option: chat(params, { ${option} })` : nearest(name, PARAMS, SLIP);
+    const param = option ? undefined : nearest(name, PARAMS, SLIP);
+    const meant = option ? `it is an option: chat(params, { ${option} }).` : param && `did you mean ${param}?`;
     if (typeof value === "function" && !option) throw config(`${name} is a function, which no body can hold`);
-    if (meant) throw config(`${name} is no parameter: ${option ? meant : `did you mean ${meant}?`} What a provider calls so goes into extraBody`);
+    if (meant) throw config(`${name} is no parameter: ${meant} What a provider calls so goes into extraBody`);
   }
 }
 
