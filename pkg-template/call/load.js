@@ -57,7 +57,7 @@ export async function fetchCore(url) {
   let response;
   try {
     const base64 = /^data:.*;base64,(.*)/.exec(url)?.[1];
-    if (base64) return instantiate({ module_or_path: Uint8Array.from(atob(base64), (byte) => byte.charCodeAt()) });
+    if (base64) return instantiate(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt()));
     response = await fetch(url);
   } catch (cause) {
     throw await advice(/^file:/i.test(url) ? "file" : "unreachable", cause, url);
@@ -72,7 +72,7 @@ async function compile(source) {
     // The glue compiles a Response of its own realm while it arrives, and falls back by itself on a wrong MIME type.
     if (!(source instanceof Response)) source = await source.arrayBuffer();
   }
-  return instantiate({ module_or_path: source });
+  return instantiate(source);
 }
 
 async function missing() {

@@ -21,7 +21,19 @@ const CUTS: &[(&str, &str)] = &[
     ("if (!module.ok) {", "}\n"),
     ("console.warn(\"`WebAssembly.instantiateStreaming`", "\n"),
     ("console.warn('using deprecated parameters for the initialization", "\n"),
-    // All that runs the package has it.
+    ("if (module_or_path !== undefined) {", "\n    }\n"),
+    ("const validResponse =", "\n"),
+    ("validResponse && ", ""),
+    ("    function expectedResponseType(type) {", "\n    }\n"),
+    // Nothing of ours asks for another instance but `call/core.js`, at once.
+    ("__wbg_call_guard();", "\n"),
+    ("function __wbg_call_guard() {", "\n}\n"),
+    ("let __wbg_reinit_scheduled =", "\n"),
+    ("__wbg_reinit_scheduled =", "\n"),
+    ("let __wbg_instance_id =", "\n"),
+    ("__wbg_instance_id++", "\n"),
+    // All that runs the package can do better.
+    ("if (realloc === undefined) {", "return ptr;\n    }\n"),
     ("if (!('encodeInto' in cachedTextEncoder)) {", "\n}\n"),
 ];
 
@@ -31,8 +43,8 @@ pub fn trim(path: &Path) -> Result<()> {
     for (from, to) in CUTS {
         let mut found = 0;
         while let Some(start) = text.find(from) {
-            let end = text.get(start..).and_then(|rest| rest.find(to)).context("the glue ends within a cut")?;
-            text.replace_range(start..start + end + to.len(), "");
+            let end = text.get(start + from.len()..).and_then(|rest| rest.find(to)).context("the glue ends within a cut")?;
+            text.replace_range(start..start + from.len() + end + to.len(), "");
             found += 1;
         }
         anyhow::ensure!(found > 0, "the glue has no {from:?} any more");

@@ -20,8 +20,8 @@ async function readBack(tw, response) {
   return [await rejects(tw.chat(hello, { ...open, fetch })), await rejects(tw.chat(streaming, { ...open, fetch }).final())];
 }
 
-/** Failures as they happen: [options, kind, status of the response]. */
-const failures = {
+/** Failures as they happen: [options, kind, status of the response]. Made when a case runs, for workerd has no signals before. */
+const failures = () => ({
   refused: [{ fetch: refuses(401, { message: "Bad key", code: "invalid_api_key" }) }, "auth", 401],
   "out of quota": [{ fetch: refuses(429, { message: "Spent", code: "insufficient_quota", type: "insufficient_quota" }) }, "quota", 429],
   "too long": [{ fetch: refuses(400, { message: "This model's maximum context length is 8 tokens", code: "context_length_exceeded" }) }, "context_length", 400],
@@ -37,13 +37,13 @@ const failures = {
   "too large": [{ fetch: replay([text("x".repeat(500))]), limits: { maxEventBytes: 100 } }, "limit", 502],
   "a wrong option": [{ baseUrl: "x" }, "config", 500],
   redirected: [{ fetch: async () => ({ status: 302, headers: { location: "https://login.example" }, text: async () => "" }) }, "config", 500],
-};
+});
 
 const responses = [
   {
     name: "toResponse() of an error has its status and OpenAI's shape, and a client of ours reads it as the same kind",
     async run(tw) {
-      for (const [label, [options, kind, status]] of Object.entries(failures)) {
+      for (const [label, [options, kind, status]] of Object.entries(failures())) {
         const error = await rejects(tw.chat(label === "cut" ? streaming : hello, { ...open, ...options }).final?.() ?? tw.chat(hello, { ...open, ...options }));
         equal(error.kind, kind, label);
         const response = error.toResponse();
@@ -79,7 +79,7 @@ const responses = [
   {
     name: "a stream that is handed on ends in a frame that a client of ours reads as the same kind, before and after content",
     async run(tw) {
-      for (const [label, [options, kind]] of Object.entries(failures)) {
+      for (const [label, [options, kind]] of Object.entries(failures())) {
         const handed = tw.chat(streaming, { ...open, ...options }).toReadableStream();
         let sse = "";
         await rejects((async () => { for (const reader = handed.getReader(); ;) { const { value, done } = await reader.read(); if (done) return; sse += new TextDecoder().decode(value); } })(), label);
