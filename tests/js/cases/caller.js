@@ -150,8 +150,8 @@ const handed = [
       const fetch = async (url, given) => (init = given, completes()(url, given));
       const dispatcher = { dispatch() {} };
       const client = tw.createClient({ ...open, fetch, fetchOptions: { credentials: "include", cache: "no-store", dispatcher } });
-      await client.chat(hello, { fetchOptions: { cache: "reload", keepalive: true, priority: "high" } });
-      same([init.credentials, init.cache, init.keepalive, init.priority, init.method], ["include", "reload", true, "high", "POST"]);
+      await client.chat(hello, { fetchOptions: { credentials: "omit", keepalive: true, priority: "high" } });
+      same([init.credentials, init.cache, init.keepalive, init.priority, init.method], ["omit", "no-store", true, "high", "POST"]);
       equal(init.dispatcher, dispatcher);
       await client.models().catch(() => {});
       same([init.credentials, init.cache, init.method, "body" in init], ["include", "no-store", "GET", false]);
@@ -197,10 +197,10 @@ const places = [
       for (const baseURL of [...Object.keys(relative), "?a=1", "."]) {
         await within({ location: undefined }, () => refused(tw, () => tw.createClient({ baseURL }), /relative/, baseURL));
       }
-      const location = new URL("https://app.example/chat/index.html");
+      const page = new URL("https://app.example/chat/index.html");
       for (const [baseURL, expected] of Object.entries(relative)) {
-        await within({ location }, () => equal(tw.createClient({ baseURL }).baseURL, expected, baseURL));
-        await within({ location: new URL("https://other.example"), document: { baseURI: location.href } }, () => equal(tw.createClient({ baseURL }).baseURL, expected, baseURL));
+        await within({ location: page }, () => equal(tw.createClient({ baseURL }).baseURL, expected, baseURL));
+        await within({ location: new URL("https://other.example"), document: { baseURI: page.href } }, () => equal(tw.createClient({ baseURL }).baseURL, expected, baseURL));
       }
       const blob = { href: "blob:https://app.example/1-2", origin: "https://app.example" };
       await within({ location: blob }, () => equal(tw.createClient({ baseURL: "/api" }).baseURL, "https://app.example/api"));
