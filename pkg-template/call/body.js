@@ -26,40 +26,13 @@ export function quietly(act) {
   }
 }
 
-/** The bytes of what a read gave; a text that says what came where it has none. `text`: makes bytes of texts. */
-export function bytesOf(value, text) {
-  try {
-    if (typeof value === "string") return text(value);
-    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    if (isBytes(value)) return new Uint8Array(value);
-  } catch {
-    // Said below.
-  }
-  return `The body gave ${named(value)} where bytes or text were expected`;
-}
+/** A read gave something else than bytes of this runtime's own. */
+export const isForeign = ({ done, value, isMade }) =>
+  !done && !isMade && (!ArrayBuffer.isView(value) || Object.getPrototypeOf(value) !== Uint8Array.prototype);
 
-/** Texts to bytes; half of a letter at the end of one waits for the next. */
-export function texts() {
-  const encoder = new TextEncoder();
-  let half = "";
-  return (text) => {
-    const all = half + text;
-    half = /[\ud800-\udbff]$/.test(all) ? all.slice(-1) : "";
-    return encoder.encode(half ? all.slice(0, -1) : all);
-  };
-}
-
-const BUFFERS = ["[object ArrayBuffer]", "[object SharedArrayBuffer]"];
-export const isBytes = (value) => ArrayBuffer.isView(value) || BUFFERS.includes(Object.prototype.toString.call(value));
-
-/** What something is, in words; throws nothing. */
-export function named(value) {
-  try {
-    if (value === null || value === undefined) return `${value}`;
-    if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
-    if (typeof value === "object") return Array.isArray(value) ? "an array" : `an object of class ${value.constructor?.name || "Object"}`;
-    return `the ${typeof value} ${JSON.stringify(value).slice(0, 40)}`;
-  } catch {
-    return "an object that cannot be read";
-  }
+/** The same as bytes. `kept`: from read to read. */
+export async function asBytes({ value }, kept) {
+  const { bytesOf, texts } = await import("./foreign.js");
+  const bytes = bytesOf(value, (kept.texts ??= texts()));
+  return { done: false, isMade: true, ...(typeof bytes === "string" ? { problem: bytes } : { value: bytes }) };
 }

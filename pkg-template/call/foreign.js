@@ -2,13 +2,13 @@
 // Loaded with the first of them; it imports nothing, for what two parts of a bundle share is a third.
 
 /** What the other files of this folder have. */
-let isBytes, named, quietly, linesOf, messageOf;
+let quietly, linesOf, messageOf;
 
 const NONE = "fetch must resolve to a Response, and gave ";
 
 /** As `plainResponse`, of anything. */
 export function foreignResponse(given, tools) {
-  ({ isBytes, named, quietly, linesOf, messageOf } = tools);
+  ({ quietly, linesOf, messageOf } = tools);
   if (given === null || (typeof given !== "object" && typeof given !== "function")) return NONE + named(given);
   try {
     return ofForeign(given);
@@ -130,3 +130,40 @@ class Source {
   }
 }
 
+/** The bytes of what a read gave; a text that says what came where it has none. `text`: makes bytes of texts. */
+export function bytesOf(value, text) {
+  try {
+    if (typeof value === "string") return text(value);
+    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    if (isBytes(value)) return new Uint8Array(value);
+  } catch {
+    // Said below.
+  }
+  return `The body gave ${named(value)} where bytes or text were expected`;
+}
+
+/** Texts to bytes; half of a letter at the end of one waits for the next. */
+export function texts() {
+  const encoder = new TextEncoder();
+  let half = "";
+  return (text) => {
+    const all = half + text;
+    half = /[\ud800-\udbff]$/.test(all) ? all.slice(-1) : "";
+    return encoder.encode(half ? all.slice(0, -1) : all);
+  };
+}
+
+const BUFFERS = ["[object ArrayBuffer]", "[object SharedArrayBuffer]"];
+const isBytes = (value) => ArrayBuffer.isView(value) || BUFFERS.includes(Object.prototype.toString.call(value));
+
+/** What something is, in words; throws nothing. */
+function named(value) {
+  try {
+    if (value === null || value === undefined) return `${value}`;
+    if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
+    if (typeof value === "object") return Array.isArray(value) ? "an array" : `an object of class ${value.constructor?.name || "Object"}`;
+    return `the ${typeof value} ${JSON.stringify(value).slice(0, 40)}`;
+  } catch {
+    return "an object that cannot be read";
+  }
+}

@@ -1,5 +1,5 @@
 // A reply that is being read: by one loop, for whoever asks, to one end.
-import { bytesOf, quietly, release, texts } from "./body.js";
+import { asBytes, isForeign, quietly, release } from "./body.js";
 import { COLLECT, DONE, JUDGE, READ, ask, live, trapped } from "./core.js";
 import { aborted, fromCore } from "./errors.js";
 import { judge } from "./judge.js";
@@ -50,7 +50,8 @@ export class Reply {
   #hand;
   /** What came that nobody had asked for, for who reads next. */
   #rest;
-  #texts;
+  /** What texts of a body left over. */
+  #texts = {};
   #loss;
   /** Settles what is waited for, other than a read. */
   #interrupt;
@@ -99,7 +100,7 @@ export class Reply {
   }
 
   // The one promise of a read is the one that its consumer holds; these two functions are made once.
-  #came = (result) => this.#handOver(result);
+  #came = (result) => (isForeign(result) ? asBytes(result, this.#texts).then(this.#came, this.#broke) : this.#handOver(result));
   #broke = (cause) => this.#handOver(undefined, cause);
 
   #handOver(result, cause) {
@@ -118,17 +119,13 @@ export class Reply {
   }
 
   /** What a read gave, into the core. */
-  #take({ done, value }) {
+  #take({ done, value: bytes, problem }) {
     if (this.isClosed) return this.#takeRest();
     if (done) {
       this.source = undefined;
       return this.#stepped(ask(() => this.core.over(Date.now())));
     }
-    let bytes = value;
-    if (!ArrayBuffer.isView(value) || Object.getPrototypeOf(value) !== Uint8Array.prototype) {
-      bytes = bytesOf(value, (this.#texts ??= texts()));
-      if (typeof bytes === "string") return this.#stepped(ask(() => this.core.unusable(bytes)));
-    }
+    if (problem) return this.#stepped(ask(() => this.core.unusable(problem)));
     let batch, step;
     try {
       batch = this.core.took(bytes);
@@ -144,7 +141,8 @@ export class Reply {
   /** One read of what is no reply, for the core alone. */
   async collect() {
     try {
-      this.#take(await this.source.read());
+      const result = await this.source.read();
+      this.#take(isForeign(result) ? await asBytes(result, this.#texts) : result);
     } catch (cause) {
       if (this.isClosed) return;
       this.#stepped(this.breaks(cause));

@@ -1,5 +1,5 @@
 // What a fetch gave, as plain values, read once and under `try`. What is not this runtime's own Response is foreign.js's.
-import { isBytes, named, quietly } from "./body.js";
+import { quietly } from "./body.js";
 
 /** A plain response: { status, headers, lines, native | source }, or a promise of it; a text that says what came where it is none. */
 export function plainResponse(given) {
@@ -13,7 +13,7 @@ export function plainResponse(given) {
   } catch {
     // Said there.
   }
-  return import("./foreign.js").then(({ foreignResponse }) => foreignResponse(given, { isBytes, named, quietly, linesOf, messageOf }));
+  return import("./foreign.js").then(({ foreignResponse }) => foreignResponse(given, { quietly, linesOf, messageOf }));
 }
 
 /** For each header a line break, its name, a colon, its value. */

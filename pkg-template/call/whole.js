@@ -1,7 +1,7 @@
 // A plain call as its caller holds it: a promise that also tells what is known of it.
 import { config, located, traced } from "./errors.js";
 
-const FORGOTTEN = "a call without stream: true has nothing to iterate: say stream: true among its parameters, or await it for the whole reply";
+const FORGOTTEN = "nothing to iterate: say stream: true in the parameters, or await the call";
 
 const nothing = () => {};
 

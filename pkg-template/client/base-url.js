@@ -64,7 +64,7 @@ function onPage(path) {
   try {
     return new URL(path, globalThis.document?.baseURI ?? (/^blob:/.test(href) ? origin : href));
   } catch {
-    throw config(`baseURL is relative, and there is no page with an address that it could stand for: give a whole one`);
+    throw config("baseURL is relative, and there is no page: give a whole one");
   }
 }
 

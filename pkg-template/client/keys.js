@@ -29,7 +29,7 @@ function checked(key) {
   const wrong = /[^\x21-\x7e]/.exec(key);
   if (wrong) {
     const code = key.codePointAt(wrong.index).toString(16).toUpperCase().padStart(4, "0");
-    throw config(`apiKey holds a character that no header can carry (U+${code}): a blank, a line break, a typographic sign`);
+    throw config(`apiKey holds a character that no header can carry (U+${code})`);
   }
   return key || undefined;
 }

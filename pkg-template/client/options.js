@@ -53,7 +53,7 @@ export function checkOptions(options, isClient, isCall) {
   retriesOf(options.maxRetries);
   for (const name of ["method", "body", "signal", "headers"]) {
     if (options.fetchOptions?.[name] !== undefined) {
-      throw config(`fetchOptions.${name}: the ${name} is tokenwire's own to set${name in ALL ? `, by the option ${name}` : name === "body" ? ", by extraBody" : ""}`);
+      throw config(`fetchOptions.${name} is tokenwire's own to set${name in ALL ? `: use the option ${name}` : ""}`);
     }
   }
 }
