@@ -43,7 +43,8 @@ pub fn trim(path: &Path) -> Result<()> {
     for (from, to) in CUTS {
         let mut found = 0;
         while let Some(start) = text.find(from) {
-            let end = text.get(start + from.len()..).and_then(|rest| rest.find(to)).context("the glue ends within a cut")?;
+            let end =
+                text.get(start + from.len()..).and_then(|rest| rest.find(to)).context("the glue ends within a cut")?;
             text.replace_range(start..start + from.len() + end + to.len(), "");
             found += 1;
         }
