@@ -110,8 +110,7 @@ fn of_other_api(body: &str) -> Option<Error> {
 impl Found {
     fn meant(&self, status: Option<u16>, body: &str) -> Meant {
         let mut meant = cause::meant(status, &[&self.code, &self.r#type, &self.class], &self.message, body);
-        // Another client of ours, which hands the error on, says what it found; of the kinds that many have a word for, the rest tells
-        // more. What is too large for us is no refusal of anybody's.
+        // Another client of ours hands it on, and says what it found. Of kinds that many have a word for, the rest tells more.
         let is_own = |kind: &Kind| {
             [&self.code, &self.r#type].iter().any(|word| *word == kind.code())
                 && !matches!(kind, Kind::BadRequest | Kind::NotFound | Kind::Server | Kind::RateLimit)
