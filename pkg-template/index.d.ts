@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" />
 
+import type { CallOptions, ClientOptions, Dialect } from "./options.js";
 import type {
   ChatCompletion,
   ChatCompletionChunk,
@@ -10,6 +11,7 @@ import type {
   Model,
 } from "./wire.js";
 
+export type * from "./options.js";
 export type * from "./wire.js";
 
 /**
@@ -20,11 +22,12 @@ export function chat(params: ChatParams & { stream: true }, options?: ClientOpti
 export function chat(
   params: ChatParams & { stream?: false | null },
   options?: ClientOptions & CallOptions,
-): Promise<ChatCompletion>;
+): Call<ChatCompletion>;
+export function chat(params: ChatParams, options?: ClientOptions & CallOptions): ChatStream | Call<ChatCompletion>;
 
 /**
  * The same with the options said once. No I/O and no wasm work happens before the first call.
- * Throws a ConfigError where the base URL cannot be one, or an option is of another type.
+ * Throws a ConfigError where the base URL cannot be one, an option is of another type, or there is no option of this name.
  */
 export function createClient(options?: ClientOptions): Client;
 
@@ -37,6 +40,7 @@ export function init(source?: WasmModule | ArrayBuffer | ArrayBufferView | Respo
 /** WebAssembly.Module, where the global types know of it: Node's, without the DOM's, do not. */
 type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } } ? M : object;
 
+/** Of this package. */
 export const version: string;
 
 /** What an image or file may be given as. A string or URL goes through as it is. */
@@ -48,11 +52,26 @@ export function imagePart(source: PartSource, options?: { type?: string; detail?
 /** A `file` part with the content in it. The name is a File's own, or `filename`. */
 export function filePart(source: PartSource, options?: { type?: string; filename?: string }): Promise<FilePart>;
 
+/**
+ * A plain call: a promise that also tells what is known of it. It goes on by itself, and nothing rejects unasked. Iterating it (a
+ * forgotten `stream: true`) throws a ConfigError that says so.
+ */
+export interface Call<T> extends Promise<T> {
+  /** What it gives, with what is known of the HTTP response, and what deviated from OpenAI's format and was repaired. */
+  withResponse(): Promise<{ data: T; response: ResponseMeta; repairs: ReadonlyArray<{ code: string; count: number }> }>;
+}
+
+/** Options said once. Logged, it shows its base URL, provider and model, and no key. */
 export interface Client {
+  /**
+   * One request, one reply. With `stream: true` the return value is a ChatStream at once (no await needed), and a failure surfaces
+   * at the first read.
+   */
   chat(params: ChatParams & { stream: true }, options?: CallOptions): ChatStream;
-  chat(params: ChatParams & { stream?: false | null }, options?: CallOptions): Promise<ChatCompletion>;
+  chat(params: ChatParams & { stream?: false | null }, options?: CallOptions): Call<ChatCompletion>;
+  chat(params: ChatParams, options?: CallOptions): ChatStream | Call<ChatCompletion>;
   /** GET {base}/models, whatever envelope the provider uses. */
-  models(options?: CallOptions): Promise<Model[]>;
+  models(options?: CallOptions): Call<Model[]>;
   /**
    * What this client knows of its provider: found by host, given, or learnt from what it refused. Plain JSON: store it,
    * and give it back as `provider`.
@@ -62,118 +81,21 @@ export interface Client {
   readonly baseURL: string;
 }
 
-/** How a provider differs from OpenAI, as a JSON object; ARCHITECTURE.md has its members. */
-export type Dialect = Record<string, unknown>;
-
-/** The providers of the table. Others are spoken to as OpenAI is, and what they refuse is learnt. */
-export type ProviderName =
-  | (string & {})
-  | "openai"
-  | "azure"
-  | "deepseek"
-  | "qwen"
-  | "moonshot"
-  | "zhipu"
-  | "minimax"
-  | "groq"
-  | "together"
-  | "fireworks"
-  | "mistral"
-  | "xai"
-  | "openrouter"
-  | "perplexity"
-  | "gemini"
-  | "anthropic"
-  | "cerebras"
-  | "cloudflare"
-  | "huggingface"
-  | "deepinfra"
-  | "cohere"
-  | "github"
-  | "github-azure"
-  | "copilot"
-  | "bedrock"
-  | "vertex"
-  | "databricks"
-  | "ark"
-  | "qianfan"
-  | "venice"
-  | "kimicode"
-  | "llama"
-  | "friendli"
-  | "zen"
-  | "nvidia"
-  | "sambanova"
-  | "novita"
-  | "siliconflow"
-  | "ollama"
-  | "lmstudio"
-  | "llamacpp"
-  | "vllm"
-  | "sglang"
-  | "litellm";
-
-export interface ClientOptions {
-  /** With or without /v1, trailing slash, or a pasted full endpoint. Default "https://api.openai.com/v1". */
-  baseURL?: string;
-  /** Sent as a Bearer token, without blanks, quotes or "Bearer" around it. A function is asked at every call. */
-  apiKey?: string | (() => string | Promise<string>);
-  /** Default model for calls that name none. */
-  model?: string;
-  /**
-   * "auto" (default) goes by the base URL's host, then by what the replies show. Or a name, which also gives the base URL
-   * where none is given, or what `client.dialect` once gave.
-   */
-  provider?: "auto" | ProviderName | Dialect;
-  /**
-   * Default true: a limit or a role that a provider refuses by name (400, 422) is renamed, and what is on a short list of
-   * harmless parameters left out, and the request sent again, at most eight times a call. `repairs` and `dialect` tell of it.
-   */
-  adapt?: boolean;
-  /**
-   * Added to every request; undefined says nothing. In a page, each one beyond the safelisted must be allowed by the provider's
-   * CORS.
-   */
-  headers?: Record<string, string | null | undefined>;
-  /** Added to every request's URL; undefined says nothing, null takes away what the base URL says. */
-  query?: Record<string, string | null | undefined>;
-  fetch?: typeof fetch;
-  /**
-   * Told once for every call when it has ended, however it ended and whoever reads; where all that came waits to be read, with
-   * the last of it. It drives no reading, and what it throws changes nothing.
-   */
-  onEnd?(report: EndReport): void;
-  /** Default 2. Retries happen only before anything of worth came, and so before anything is handed out. */
-  maxRetries?: number;
-  /**
-   * In ms. A number is the total. `idle` counts from the last event with meaning: comments and pings don't reset it.
-   * Default: 600,000 to the first content, 300,000 between contents, none in all.
-   */
-  timeout?: number | { total?: number; firstToken?: number; idle?: number };
-  /** Calls in flight at once for this client; the rest wait in order. Default: no limit. */
-  maxConcurrency?: number;
-  /** Hard bounds on what a provider can make us hold. Default: 64 MiB an event, 256 MiB a response, 1,024 tool calls. */
-  limits?: { maxEventBytes?: number; maxResponseBytes?: number; maxToolCalls?: number };
-  /** A key in a page is readable by everyone who opens it; without this, a key given in a browser page is refused. */
-  dangerouslyAllowBrowser?: boolean;
-  /**
-   * A key goes over http to this machine and its network: private addresses, single-label hosts, .local, .internal and the like.
-   * Elsewhere only with this: anyone on the way could read it.
-   */
-  allowInsecureKey?: boolean;
-}
-
 /** How a call ended. */
 export interface EndReport {
+  /** As `ChatStream.end`. */
   end: "complete" | "truncated" | "aborted" | "error";
   /** The very error that who reads gets; absent where there is none, as after `break`. */
   error?: TokenwireError;
   /** As the reply names it. */
   model: string | null;
+  /** As far as the provider told. */
   usage: CompletionUsage | null;
+  /** What deviated from OpenAI's format and was repaired. */
   repairs: ReadonlyArray<{ code: string; count: number }>;
   /** Of the response that came last; null where none came. */
   response: ResponseMeta | null;
+  /** When what came. */
   timing: Timing;
 }
 
@@ -187,20 +109,12 @@ export interface Timing {
   totalMs: number | null;
 }
 
-export interface CallOptions {
-  signal?: AbortSignal;
-  /** Win over the client's, whatever their case; undefined says nothing, null takes one away. */
-  headers?: ClientOptions["headers"];
-  timeout?: ClientOptions["timeout"];
-  maxRetries?: number;
-  /** Merged into the body last, as it is. */
-  extraBody?: Record<string, unknown>;
-}
-
+/** One reply that is read once, in the way you choose. */
 export interface ChatStream extends AsyncIterable<ChatCompletionChunk>, AsyncDisposable {
   /**
    * Every chunk conforms to OpenAI's shape whatever the provider sent; unknown fields are kept; thinking is in
-   * `delta.reasoning_content` whatever the provider calls it. Single use. `break` cancels the request.
+   * `delta.reasoning_content` whatever the provider calls it. Every chunk has a choice, unless you ask for the usage
+   * (`stream_options: { include_usage: true }`). Single use. `break` cancels the request.
    * A stream that is cut hands out all that came, then throws StreamError of kind "truncated"; an error frame likewise
    * throws with the provider's own message; an abort throws APIUserAbortError. None of the three looks like an end.
    */
@@ -215,7 +129,10 @@ export interface ChatStream extends AsyncIterable<ChatCompletionChunk>, AsyncDis
    * follows the pace of whoever reads those.
    */
   final(): Promise<ChatCompletion>;
-  /** The reply so far; safe at any moment, also after an error. */
+  /**
+   * The reply so far; safe at any moment, also after an error. Where it was stopped, its message can be sent back: calls whose
+   * arguments are not whole are not among its `tool_calls` but stand in the choice's `unfinished_tool_calls`, and `repairs` say so.
+   */
   readonly snapshot: ChatCompletion;
   /**
    * undefined while running. "complete" needs a finish_reason, or an explicit end marker after some content.
@@ -236,14 +153,17 @@ export interface ChatStream extends AsyncIterable<ChatCompletionChunk>, AsyncDis
   /** Two streams of the same reply, in place of this one's iteration. Cancelled when both are. */
   tee(): [ChatStream, ChatStream];
   /**
-   * Clean OpenAI SSE (`data: {...}\n\n`, `data: [DONE]\n\n`), whatever came in. Cancelling it cancels the request.
-   * If the request or the reply fails, an error frame is the last thing in it before it errors itself.
+   * Clean OpenAI SSE (`data: {...}\n\n`, `data: [DONE]\n\n`), whatever came in. Cancelling it cancels the request. The usage is in
+   * it where you ask for it (`stream_options: { include_usage: true }`).
+   * If the request or the reply fails, an error frame is the last thing in it before it errors itself: a client of ours reads it
+   * as an error of the same kind.
    */
   toReadableStream(): ReadableStream<Uint8Array>;
   /** The same as a Response. Headers given here win over its own. */
   toResponse(init?: ResponseInit): globalThis.Response;
 }
 
+/** What happens to choice 0 of a reply, for a user interface. */
 export type ChatEvent =
   | { type: "text"; text: string }
   | { type: "reasoning"; text: string }
@@ -267,21 +187,47 @@ export type ChatEvent =
   /** `url` may be a `data:` URL. */
   | { type: "image"; url: string }
   | { type: "annotation"; annotation: unknown }
+  /** `reason` in OpenAI's words. */
   | { type: "finish"; reason: string }
   | { type: "usage"; usage: CompletionUsage };
 
+/** What is known of the HTTP response. */
 export interface ResponseMeta {
   status: number;
+  /** The provider's name for the request, from a header; in a page, most headers cannot be seen. */
   requestId: string | null;
   headers: Headers;
+  /** What the headers say of limits. */
   rateLimit: { requests?: RateWindow; tokens?: RateWindow } | null;
+  /** How many requests it took. */
   attempts: number;
 }
 
+/** One limit of a provider's. */
 export interface RateWindow {
   limit?: number;
   remaining?: number;
+  /** In how many ms it is whole again. */
   resetMs?: number;
+}
+
+/** What an error that is made by hand (a test's) may be given; all else is what its class means. */
+export interface ErrorFields {
+  cause?: unknown;
+  kind?: ErrorKind | undefined;
+  retryable?: boolean | undefined;
+  retryAfterMs?: number | undefined;
+  status?: number | undefined;
+  code?: string | null | undefined;
+  type?: string | null | undefined;
+  param?: string | null | undefined;
+  requestId?: string | null | undefined;
+  url?: string | undefined;
+  headers?: Headers | undefined;
+  body?: unknown;
+  phase?: "total" | "firstToken" | "idle" | undefined;
+  issues?: Array<{ path: string; message: string }> | undefined;
+  text?: string | undefined;
 }
 
 /**
@@ -289,12 +235,25 @@ export interface RateWindow {
  * provider-neutral and stable; no message, stack or JSON ever holds a key.
  */
 export class TokenwireError extends Error {
+  /** With no more than a message, it has the kind and the status that its class means. */
+  constructor(message?: string, fields?: ErrorFields | null);
+  /** The cause, in words that no provider owns: what to branch on. */
   readonly kind: ErrorKind;
   /** The same request may succeed later. */
   readonly retryable: boolean;
   /** In how many ms to come back, where the provider said so, in headers or body. */
   readonly retryAfterMs?: number;
-  /** Like instanceof, but also true for errors of another realm or of another copy of this package. */
+  /** The address that was asked, without its query and secrets; undefined where nothing was sent. */
+  readonly url?: string;
+  /**
+   * For a proxy: the error as a Response, with its status (502 and the like where it has none), OpenAI's shape, `retry-after`, and
+   * nothing of the upstream's address and secrets. A client of ours reads it as an error of the same kind.
+   */
+  toResponse(init?: ResponseInit): globalThis.Response;
+  /**
+   * Like instanceof, but also true for errors of another realm or of another copy of this package. Of a class of your own, true for
+   * its own alone.
+   */
   static isInstance<T extends TokenwireError>(this: abstract new (...args: any[]) => T, x: unknown): x is T;
   /** With name and message, which JSON leaves out of errors; without headers and body. */
   toJSON(): Record<string, unknown>;
@@ -302,10 +261,15 @@ export class TokenwireError extends Error {
 
 /** The provider refused: it answered with a status that is not 2xx. */
 export class APIError extends TokenwireError {
+  /** Of the response. */
   readonly status: number;
+  /** The provider's own word for it. */
   readonly code: string | null;
+  /** The provider's own sort of error. */
   readonly type: string | null;
+  /** The parameter that is meant. */
   readonly param: string | null;
+  /** The provider's name for the request. */
   readonly requestId: string | null;
   /** Of the response. Not enumerable, as `body`: a log does not show them unasked. */
   readonly headers: Headers;
@@ -332,6 +296,7 @@ export class InternalServerError extends APIError {}
 export class APIConnectionError extends TokenwireError {}
 /** No answer came in time. */
 export class APITimeoutError extends APIConnectionError {
+  /** Which of the times ran out. */
   readonly phase: "total" | "firstToken" | "idle";
 }
 /** The caller aborted; `cause` is the reason given. */
@@ -349,12 +314,15 @@ export class StreamError extends TokenwireError {
 }
 /** The reply is not what the schema asks for. */
 export class ValidationError extends TokenwireError {
+  /** What is wrong where: `path` is a JSON pointer. */
   readonly issues: Array<{ path: string; message: string }>;
+  /** What the model said. */
   readonly text: string;
 }
 /** What the caller got wrong, said before anything is sent. */
 export class ConfigError extends TokenwireError {}
 
+/** docs/errors.md says what to do about each. */
 export type ErrorKind =
   | "auth"
   | "permission"

@@ -1,8 +1,10 @@
 /**
  * What is on the wire, in OpenAI's shapes and names: a value typed by `openai`'s declarations is assignable to these,
- * and one typed by these to theirs. Whatever providers may add, the index signatures let through (as `any`, for only
- * that accepts interfaces declared elsewhere).
+ * and one typed by these to theirs. Whatever providers may add to replies, the index signatures let through (as `any`, for only
+ * that accepts interfaces declared elsewhere); requests have none, so that a slip is flagged.
  */
+export type * from "./request.js";
+
 
 /** What a provider may add. */
 export interface Open {
@@ -17,6 +19,7 @@ export type Growing<_Known extends string> = any;
 
 // ── The reply ──
 
+/** A whole reply. */
 export interface ChatCompletion extends Open {
   id: string;
   object: "chat.completion";
@@ -28,6 +31,7 @@ export interface ChatCompletion extends Open {
   system_fingerprint?: string;
 }
 
+/** One of the `n` answers. */
 export interface Choice extends Open {
   index: number;
   message: ChatCompletionMessage;
@@ -35,6 +39,7 @@ export interface Choice extends Open {
   logprobs: Logprobs | null;
 }
 
+/** What the model said. */
 export interface ChatCompletionMessage extends Open {
   role: "assistant";
   content: string | null;
@@ -48,6 +53,7 @@ export interface ChatCompletionMessage extends Open {
   function_call?: FunctionCall | null;
 }
 
+/** A piece of a reply, as it is written. */
 export interface ChatCompletionChunk extends Open {
   id: string;
   object: "chat.completion.chunk";
@@ -59,6 +65,7 @@ export interface ChatCompletionChunk extends Open {
   system_fingerprint?: string;
 }
 
+/** What a chunk adds to one of the answers. */
 export interface ChunkChoice extends Open {
   index: number;
   delta: Delta;
@@ -66,6 +73,7 @@ export interface ChunkChoice extends Open {
   logprobs?: Logprobs | null;
 }
 
+/** What is new of a message. */
 export interface Delta extends Open {
   role?: "developer" | "system" | "user" | "assistant" | "tool";
   content?: string | null;
@@ -76,6 +84,7 @@ export interface Delta extends Open {
   function_call?: Partial<FunctionCall>;
 }
 
+/** What is new of a tool call: by its `index`. */
 export interface ToolCallDelta extends Open {
   index: number;
   id?: string;
@@ -83,9 +92,12 @@ export interface ToolCallDelta extends Open {
   function?: Partial<FunctionCall>;
 }
 
+/** Why the model stopped. */
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "function_call";
+/** How it was, or is to be, served. */
 export type ServiceTier = Growing<"auto" | "default" | "flex" | "scale" | "priority" | "fast">;
 
+/** Tokens. */
 export interface CompletionUsage extends Open {
   prompt_tokens: number;
   completion_tokens: number;
@@ -94,11 +106,13 @@ export interface CompletionUsage extends Open {
   completion_tokens_details?: CompletionTokensDetails;
 }
 
+/** Of the tokens of the prompt. */
 export interface PromptTokensDetails extends Open {
   audio_tokens?: number;
   cached_tokens?: number;
 }
 
+/** Of the tokens of the reply. */
 export interface CompletionTokensDetails extends Open {
   accepted_prediction_tokens?: number;
   audio_tokens?: number;
@@ -106,26 +120,31 @@ export interface CompletionTokensDetails extends Open {
   rejected_prediction_tokens?: number;
 }
 
+/** How likely the tokens were. */
 export interface Logprobs extends Open {
   content: TokenLogprob[] | null;
   refusal: TokenLogprob[] | null;
 }
 
+/** A token that might have been. */
 export interface TopLogprob extends Open {
   token: string;
   bytes: number[] | null;
   logprob: number;
 }
 
+/** A token, and those that might have been. */
 export interface TokenLogprob extends TopLogprob {
   top_logprobs: TopLogprob[];
 }
 
+/** Where it was found on the web. */
 export interface Annotation extends Open {
   type: "url_citation";
   url_citation: { start_index: number; end_index: number; title: string; url: string };
 }
 
+/** The reply as sound. */
 export interface Audio extends Open {
   id: string;
   data: string;
@@ -140,199 +159,26 @@ export interface Model extends Open {
 
 // ── Tool calls, in replies and when they go back ──
 
+/** A call that the model asks for. */
 export type ToolCall = FunctionToolCall | CustomToolCall;
 
+/** A call of a function of yours. */
 export interface FunctionToolCall extends Open {
   id: string;
   type: "function";
   function: FunctionCall;
 }
 
+/** A call of a tool that takes free text. */
 export interface CustomToolCall extends Open {
   id: string;
   type: "custom";
   custom: { name: string; input: string };
 }
 
+/** What is called, and with what. */
 export interface FunctionCall {
   name: string;
   /** JSON text, as the model wrote it. */
   arguments: string;
-}
-
-// ── The request ──
-
-/** The body of POST /chat/completions. Everything goes through as it is. */
-export interface ChatParams extends Open {
-  messages: ChatMessage[];
-  /** May be left out where the client has a default. */
-  model?: string;
-  stream?: boolean | null;
-  stream_options?: StreamOptions | null;
-  max_completion_tokens?: number | null;
-  max_tokens?: number | null;
-  temperature?: number | null;
-  top_p?: number | null;
-  n?: number | null;
-  stop?: string | string[] | null;
-  seed?: number | null;
-  presence_penalty?: number | null;
-  frequency_penalty?: number | null;
-  logit_bias?: Record<string, number> | null;
-  logprobs?: boolean | null;
-  top_logprobs?: number | null;
-  response_format?: ResponseFormat;
-  tools?: Tool[];
-  tool_choice?: ToolChoice;
-  parallel_tool_calls?: boolean;
-  reasoning_effort?: Growing<"none" | "minimal" | "low" | "medium" | "high" | "xhigh" | "max">;
-  verbosity?: Growing<"low" | "medium" | "high">;
-  modalities?: Array<Growing<"text" | "audio">> | null;
-  metadata?: Record<string, string> | null;
-  service_tier?: ServiceTier;
-  store?: boolean | null;
-  user?: string;
-  /** Before tools there were functions. */
-  functions?: LegacyFunction[];
-  function_call?: "none" | "auto" | { name: string };
-}
-
-export interface StreamOptions extends Open {
-  include_usage?: boolean;
-  include_obfuscation?: boolean;
-}
-
-export type ChatMessage =
-  DeveloperMessage | SystemMessage | UserMessage | AssistantMessage | ToolMessage | FunctionMessage;
-
-export interface DeveloperMessage extends Open {
-  role: "developer";
-  content: string | TextPart[];
-  name?: string;
-}
-
-export interface SystemMessage extends Open {
-  role: "system";
-  content: string | TextPart[];
-  name?: string;
-}
-
-export interface UserMessage extends Open {
-  role: "user";
-  content: string | ContentPart[];
-  name?: string;
-}
-
-export interface AssistantMessage extends Open {
-  role: "assistant";
-  content?: string | Array<TextPart | RefusalPart> | null;
-  refusal?: string | null;
-  /** Some providers want the thinking back, some refuse it. */
-  reasoning_content?: string | null;
-  name?: string;
-  tool_calls?: ToolCall[];
-  audio?: { id: string } | null;
-  function_call?: FunctionCall | null;
-}
-
-export interface ToolMessage extends Open {
-  role: "tool";
-  content: string | TextPart[];
-  /** The id of a tool call in an assistant message before this one. */
-  tool_call_id: string;
-}
-
-export interface FunctionMessage extends Open {
-  role: "function";
-  name: string;
-  content: string | null;
-}
-
-export type ContentPart = TextPart | ImagePart | AudioPart | FilePart;
-
-export interface TextPart extends Open {
-  type: "text";
-  text: string;
-}
-
-export interface ImagePart extends Open {
-  type: "image_url";
-  image_url: { url: string; detail?: Growing<"auto" | "low" | "high" | "original"> };
-}
-
-export interface AudioPart extends Open {
-  type: "input_audio";
-  input_audio: { data: string; format: "wav" | "mp3" };
-}
-
-export interface FilePart extends Open {
-  type: "file";
-  file: { file_data?: string; file_id?: string; filename?: string };
-}
-
-export interface RefusalPart extends Open {
-  type: "refusal";
-  refusal: string;
-}
-
-export type Tool = FunctionTool | CustomTool;
-
-export interface FunctionTool extends Open {
-  type: "function";
-  function: FunctionDefinition;
-}
-
-export interface FunctionDefinition extends Open {
-  name: string;
-  description?: string;
-  /** A JSON Schema. */
-  parameters?: Record<string, unknown>;
-  strict?: boolean | null;
-}
-
-export interface CustomTool extends Open {
-  type: "custom";
-  custom: {
-    name: string;
-    description?: string;
-    format?: { type: "text" } | { type: "grammar"; grammar: { definition: string; syntax: "lark" | "regex" } };
-  };
-}
-
-export interface LegacyFunction extends Open {
-  name: string;
-  description?: string;
-  parameters?: Record<string, unknown>;
-}
-
-export type ToolChoice = "none" | "auto" | "required" | NamedFunction | NamedCustom | AllowedTools;
-
-export interface NamedFunction extends Open {
-  type: "function";
-  function: { name: string };
-}
-
-export interface NamedCustom extends Open {
-  type: "custom";
-  custom: { name: string };
-}
-
-export interface AllowedTools extends Open {
-  type: "allowed_tools";
-  allowed_tools: { mode: "auto" | "required"; tools: Array<Record<string, unknown>> };
-}
-
-export type ResponseFormat = FormatText | FormatObject | FormatSchema;
-
-export interface FormatText extends Open {
-  type: "text";
-}
-
-export interface FormatObject extends Open {
-  type: "json_object";
-}
-
-export interface FormatSchema extends Open {
-  type: "json_schema";
-  json_schema: { name: string; description?: string; schema?: Record<string, unknown>; strict?: boolean | null };
 }

@@ -43,9 +43,36 @@ pub enum Kind {
     Malformed,
     /// The reply exceeds a bound.
     Limit,
+    /// The reply is not what was asked for; told by others of our kind only.
+    Validation,
     /// What the caller gave cannot be sent.
     Config,
 }
+
+/// The kinds that a provider's words can have, or those of another client of ours, which hands them on.
+#[cfg(feature = "lenient")]
+pub(crate) const KINDS: [Kind; 20] = [
+    Kind::Auth,
+    Kind::Permission,
+    Kind::Quota,
+    Kind::RateLimit,
+    Kind::Overloaded,
+    Kind::ModelNotFound,
+    Kind::NotFound,
+    Kind::ContextLength,
+    Kind::ContentFilter,
+    Kind::UnsupportedParameter,
+    Kind::BadRequest,
+    Kind::Server,
+    Kind::Timeout,
+    Kind::Malformed,
+    Kind::Limit,
+    Kind::Config,
+    Kind::Connection,
+    Kind::Aborted,
+    Kind::Truncated,
+    Kind::Validation,
+];
 
 impl Kind {
     /// The stable name, as in the public contract.
@@ -69,6 +96,7 @@ impl Kind {
             Self::Truncated => "truncated",
             Self::Malformed => "malformed",
             Self::Limit => "limit",
+            Self::Validation => "validation",
             Self::Config => "config",
         }
     }
@@ -248,10 +276,12 @@ impl Error {
         let mut out = String::from("{\"error\":{\"message\":");
         json::quote_into(&self.0.message, &mut out);
         let details = &self.0.details;
-        let code = details.code.clone().unwrap_or_else(|| self.0.kind.code().into());
-        member_into("type", &details.r#type, &mut out);
+        // The kind stands where the provider left room, so that a client of ours reads it.
+        let kind = Some(self.0.kind.code().to_owned());
+        let room = kind.clone().filter(|_| details.code.is_some());
+        member_into("type", &details.r#type.clone().or(room), &mut out);
         member_into("param", &details.param, &mut out);
-        member_into("code", &Some(code), &mut out);
+        member_into("code", &details.code.clone().or(kind), &mut out);
         out.push_str("}}");
         out
     }

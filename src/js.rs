@@ -15,22 +15,15 @@ use crate::scan;
 use crate::secret::Secrets;
 use crate::stream::Mode;
 use crate::web;
-use js_sys::{Function, Object};
+use js_sys::Function;
 use settings::Settings;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Response};
+use web_sys::Response;
 
 /// See [`web::send`].
 #[wasm_bindgen]
-pub fn send(
-    url: &JsValue,
-    body: &JsValue,
-    headers: &Object,
-    signal: &AbortSignal,
-    is_secret: bool,
-    fetch: Option<Function>,
-) -> Result<JsValue, JsValue> {
-    Ok(web::send(url, body, headers, signal, is_secret, fetch))
+pub fn send(url: &JsValue, init: &JsValue, fetch: Option<Function>) -> Result<JsValue, JsValue> {
+    Ok(web::send(url, init, fetch))
 }
 
 /// See [`web::open`].

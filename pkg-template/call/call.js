@@ -2,7 +2,7 @@
 import { quietly, release, sourceOf } from "./body.js";
 import { Clock } from "./clock.js";
 import { COLLECT, CoreCall, HAND_OVER, READ, SEND, SLEEP, ask, live, send } from "./core.js";
-import { config, expired, withoutSecrets } from "./errors.js";
+import { TokenwireError, config, expired, located, withoutSecrets } from "./errors.js";
 import { linger } from "./linger.js";
 import { load } from "./load.js";
 import { Reply } from "./reply.js";
@@ -16,6 +16,8 @@ export class ApiCall extends Reply {
   opened;
   /** Somebody waits for the response, in order to read it. */
   isWanted = false;
+  /** What a log may show of it. */
+  shown;
   #opens;
   #begun = performance.now();
   #respondedAt;
@@ -42,9 +44,15 @@ export class ApiCall extends Reply {
   #phase;
   #onEnd;
 
+  /** The address that is asked, once it is. */
+  #asked;
+  /** Of the caller, see `traced`; where whoever reads holds it, by a reference that is weak: its frames may hold the very stream. */
+  #at;
+
   /** `prepare()` gives the request, or throws a ConfigError; see client/request.js. `onEnd`: told of the end. */
-  constructor(prepare, onEnd) {
+  constructor(prepare, onEnd, at) {
     super();
+    this.#at = at;
     this.waitingSince = this.#begun;
     this.#onEnd = onEnd;
     this.#renew();
@@ -55,6 +63,7 @@ export class ApiCall extends Reply {
   // ready or loads synchronously, the request goes out in it too.
   async #begin(prepare) {
     const request = (this.#request = prepare());
+    this.shown = request.place.shown;
     this.empty = request.params ? undefined : "[]";
     this.#listen(request.signal);
     if (this.isClosed) return;
@@ -70,8 +79,10 @@ export class ApiCall extends Reply {
     let key = this.isClosed ? undefined : request.key;
     if (typeof key === "object") key = await this.until(key);
     if (this.isClosed) return;
-    this.settings = request.settings(key);
-    this.core = ask(() => new CoreCall(request.params, this.settings, Math.random() * 2 ** 53));
+    const settings = request.settings(key);
+    if (typeof settings !== "string") throw await settings;
+    this.settings = settings;
+    this.core = ask(() => new CoreCall(request.params, settings, Math.random() * 2 ** 53));
     request.params = undefined;
     live.add(this);
     await this.goOn();
@@ -95,7 +106,8 @@ export class ApiCall extends Reply {
   }
 
   async #send() {
-    const { url, headers, isSecret, fetch } = this.#request;
+    const { url, headers, isSecret, fetch, fetchOptions } = this.#request;
+    this.#asked ??= this.#request.shown;
     this.#controller = new AbortController();
     this.#headers = this.#head = this.#cause = undefined;
     this.#isSending = true;
@@ -103,8 +115,16 @@ export class ApiCall extends Reply {
     let response;
     try {
       // The text of the body is held by the core alone: images in it are gone with the first content.
-      const sent = ask(() => send(url, this.core.request(), headers, this.#controller.signal, isSecret, fetch));
+      const body = ask(() => this.core.request());
+      const { signal } = this.#controller;
+      const init = { ...fetchOptions, method: body === undefined ? "GET" : "POST", headers: new Headers(headers), signal };
+      if (body !== undefined) init.body = body;
+      // Runtimes take `authorization` out of a request that is redirected to another origin, some of them, and no other header:
+      // with something secret in it, it is not followed, unless the caller says so.
+      if (isSecret) init.redirect ??= "manual";
+      const sent = ask(() => send(url, init, fetch));
       response = plainResponse(await this.until(sent));
+      if (response instanceof Promise) response = await this.until(response);
     } catch (cause) {
       if (!this.isClosed) this.breaks(cause);
       return;
@@ -243,11 +263,19 @@ export class ApiCall extends Reply {
   judge(results) {
     const reason = this.#cause ?? this.lack;
     const cause = reason && withoutSecrets(reason, this.#request.secrets);
-    const failure = super.judge(results, { headers: this.#headers, cause });
+    const hint = ({ kind, status }) =>
+      status && kind === "auth" && !this.#request.isSecret ? " (no apiKey was given)" : status === 404 || status === 405 ? ` (asked ${this.#asked})` : "";
+    const failure = super.judge(results, { headers: this.#headers, cause, hint });
     if (failure?.kind === "timeout" && this.#phase) failure.phase = this.#phase;
     // What the body said of when to come back, of what is not tried again.
     if (this.#isRefused && failure?.retryable && failure.retryAfterMs) this.#request.queue.pause(Math.min(failure.retryAfterMs, 2 ** 31 - 1));
     return failure;
+  }
+
+  placed(failure) {
+    if (!(failure instanceof TokenwireError)) return failure;
+    if (this.#asked) failure.url ??= this.#asked;
+    return located(failure, this.#at?.deref());
   }
 
   letGo({ end, observed }) {

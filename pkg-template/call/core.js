@@ -26,13 +26,6 @@ export function ask(question) {
   }
 }
 
-/** All that a call came to; its memory is let go. */
-export function resultsOf(core) {
-  const [end, meta, repairs, failure, body, snapshot, observed] = ask(() => core.results()).split("\x1e");
-  ask(() => core.free());
-  return { end, meta, repairs, failure, body, snapshot, observed };
-}
-
 /** The core broke down, which is a bug: what was in flight is rejected, and the next call has a fresh instance. */
 export function trapped(cause) {
   const message = `The core of tokenwire broke down (${cause?.message}). This is a bug of tokenwire's; the next call works again`;

@@ -14,12 +14,24 @@ export class TokenwireError extends Error {
     if (body !== undefined) hide(this, "body", body);
   }
 
-  /** Like instanceof, but also true for errors of another copy of this package. */
+  /** Like instanceof, but also true for errors of another copy of this package; of a class of one's own, its own alone. */
   static isInstance(value) {
+    const wanted = this.prototype;
     for (let at = value; at !== null && typeof at === "object"; at = Object.getPrototypeOf(at)) {
-      if (Object.hasOwn(at, BRAND) && at[BRAND] === this.prototype[BRAND]) return true;
+      if (at === wanted || (Object.hasOwn(wanted, BRAND) && Object.hasOwn(at, BRAND) && at[BRAND] === wanted[BRAND])) return true;
     }
     return false;
+  }
+
+  /** For who hands it on: its status, OpenAI's shape, when to come back, and nothing of where it came from. */
+  toResponse(init) {
+    const { kind, status, retryable, retryAfterMs: wait } = this;
+    const headers = new Headers(init?.headers);
+    const told = { "content-type": "application/json", "x-should-retry": retryable };
+    if (wait !== undefined) Object.assign(told, { "retry-after": Math.ceil(wait / 1000), "retry-after-ms": wait });
+    for (const name in told) if (!headers.has(name)) headers.set(name, told[name]);
+    const own = status > 399 && status < 600 ? status : (STATUS[kind] ?? 502);
+    return new Response(wireForm(this), { status: own, ...init, headers });
   }
 
   toJSON() {
@@ -57,42 +69,48 @@ export class ValidationError extends TokenwireError {}
 /** What the caller got wrong, said before anything is sent. */
 export class ConfigError extends TokenwireError {}
 
-// The keys are the names: a minifier renames the classes, not these.
-const classes = {
-  TokenwireError,
-  APIError,
-  BadRequestError,
-  AuthenticationError,
-  PermissionDeniedError,
-  NotFoundError,
-  ConflictError,
-  UnprocessableEntityError,
-  RateLimitError,
-  InternalServerError,
-  APIConnectionError,
-  APITimeoutError,
-  APIUserAbortError,
-  StreamError,
-  ValidationError,
-  ConfigError,
-};
-
-for (const name in classes) {
-  hide(classes[name].prototype, "name", name);
-  hide(classes[name].prototype, BRAND, name);
+// Each with its name, for a minifier renames the classes, and what it means where somebody makes one himself (tests, mocks).
+const classes = {};
+for (const [Class, name, kind, status] of [
+  [TokenwireError, "TokenwireError", "server"],
+  [APIError, "APIError", "server"],
+  [BadRequestError, "BadRequestError", "bad_request", 400],
+  [AuthenticationError, "AuthenticationError", "auth", 401],
+  [PermissionDeniedError, "PermissionDeniedError", "permission", 403],
+  [NotFoundError, "NotFoundError", "not_found", 404],
+  [ConflictError, "ConflictError", "bad_request", 409],
+  [UnprocessableEntityError, "UnprocessableEntityError", "bad_request", 422],
+  [RateLimitError, "RateLimitError", "rate_limit", 429],
+  [InternalServerError, "InternalServerError", "server", 500],
+  [APIConnectionError, "APIConnectionError", "connection"],
+  [APITimeoutError, "APITimeoutError", "timeout"],
+  [APIUserAbortError, "APIUserAbortError", "aborted"],
+  [StreamError, "StreamError", "truncated"],
+  [ValidationError, "ValidationError", "validation"],
+  [ConfigError, "ConfigError", "config"],
+]) {
+  classes[name] = Class;
+  const retryable = status === 409 || /rate_limit|overloaded|server|connection|timeout|truncated/.test(kind);
+  const means = { name, kind, retryable, [BRAND]: name };
+  if (status) means.status = status;
+  for (const key of Reflect.ownKeys(means)) hide(Class.prototype, key, means[key]);
 }
-
-// What users make themselves (tests, mocks) has what the types promise, though no values for it.
-hide(TokenwireError.prototype, "retryable", false);
 for (const key of ["code", "type", "param", "requestId"]) hide(APIError.prototype, key, null);
 
-/** The error that the core describes; what a provider echoed of secrets is struck out there. */
-export function fromCore(json, { headers, body, cause }) {
+/** Statuses of what had none; 502 for all else. */
+const STATUS = {
+  auth: 401, permission: 403, quota: 429, rate_limit: 429, overloaded: 503, model_not_found: 404, not_found: 404, context_length: 400,
+  content_filter: 400, unsupported_parameter: 400, bad_request: 400, timeout: 504, aborted: 499, config: 500,
+};
+
+/** The error that the core describes; what a provider echoed of secrets is struck out there. `hint`: what to add for its fields. */
+export function fromCore(json, { headers, body, cause, hint }) {
   const { class: name, message, ...fields } = JSON.parse(json);
   if (body !== undefined) body = parsed(body);
+  const words = message + (hint?.(fields) ?? "");
   // Only an answer with a status has all of the provider's fields; elsewhere, those that it gave.
   if (!fields.status) for (const key in fields) if (fields[key] === null) delete fields[key];
-  return new classes[name](message, { ...fields, headers, body, cause });
+  return new classes[name](words, { ...fields, headers, body, cause });
 }
 
 /** What a runtime threw, or where that names a secret (an address, in Deno) what it said, without it. */
@@ -108,9 +126,43 @@ export function withoutSecrets(cause, secrets) {
   }
 }
 
-/** An error as OpenAI puts it into a stream. */
-export function errorFrame({ message, type = null, param = null, code, kind = null }) {
-  return `data: ${JSON.stringify({ error: { message, type, param, code: code ?? kind } })}\n\n`;
+/**
+ * An error as OpenAI puts it into a body, for others to read, without the address of who said it. The kind stands where the provider
+ * left room, so that a client of ours reads it.
+ */
+function wireForm({ message, type, param = null, code, kind, url }) {
+  const host = url && new URL(url).host;
+  if (url) message = message.replaceAll(url, "the upstream");
+  // A name without a dot may be any word.
+  if (/[.:]/.test(host)) message = message.replaceAll(host, "upstream");
+  type ??= code == null ? null : kind;
+  return JSON.stringify({ error: { message, type, param, code: code ?? kind } });
+}
+
+/** The same in a stream. */
+export const errorFrame = (failure) => `data: ${wireForm(failure)}\n\n`;
+
+/** The stack from the caller of `from` on, where the runtime can tell. It is made text only where it is wanted. */
+export function traced(from) {
+  const at = {};
+  Error.captureStackTrace?.(at, from);
+  return at;
+}
+
+/** The error with that stack. */
+export function located(error, at) {
+  const frames = at?.stack?.replace?.(/^Error\n/, () => `${error.name}: ${error.message}\n`);
+  if (/\n|@/.test(frames)) error.stack = frames;
+  return error;
+}
+
+/** What a value is, in words that show nothing of it. */
+export const typed = (value) => (value === null ? "null" : Array.isArray(value) ? "an array" : `of type ${typeof value}`);
+
+/** The error that advice.js has by this name; where that cannot be loaded, the name has to do. */
+export async function advice(name, ...facts) {
+  const [message, cause, kind] = await import("./advice.js").then((all) => all[name](...facts)).catch(() => [name]);
+  return kind ? new APIConnectionError(message, { kind, retryable: true, cause }) : config(message, cause);
 }
 
 /** A ConfigError made on this side of the border. */

@@ -1,6 +1,6 @@
 // Gets the wasm, once, at the first call. An entry says how its runtime does it.
 import instantiate from "../core.js";
-import { APIConnectionError, config } from "./errors.js";
+import { advice } from "./errors.js";
 
 /** This runtime's way to the wasm, given by its entry; takes a file: URL in place of its own. */
 let provided;
@@ -28,18 +28,19 @@ export async function init(source) {
 }
 
 function begin(get) {
+  const failed = async (error) => {
+    const told = error?.kind ? error : await advice("unloadable", error);
+    // Not before it is set.
+    await undefined;
+    state = undefined;
+    throw told;
+  };
   try {
     const loading = get();
     if (typeof loading?.then !== "function") return true;
-    return loading.then(
-      () => void (state = true),
-      (error) => {
-        state = undefined;
-        throw explained(error);
-      },
-    );
+    return loading.then(() => void (state = true), failed);
   } catch (error) {
-    throw explained(error);
+    return failed(error);
   }
 }
 
@@ -56,39 +57,24 @@ export async function fetchCore(url) {
   let response;
   try {
     const base64 = /^data:.*;base64,(.*)/.exec(url)?.[1];
-    if (base64) return instantiate({ module_or_path: Uint8Array.from(atob(base64), (byte) => byte.charCodeAt()) });
+    if (base64) return instantiate(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt()));
     response = await fetch(url);
   } catch (cause) {
-    if (/^file:/i.test(url)) throw config(FILE, cause);
-    const fields = { kind: "connection", retryable: true, cause };
-    throw new APIConnectionError(`core.wasm could not be fetched from ${url}: the network or the page's policy refused`, fields);
+    throw await advice(/^file:/i.test(url) ? "file" : "unreachable", cause, url);
   }
   return compile(response);
 }
 
 async function compile(source) {
   if (typeof source?.arrayBuffer === "function") {
-    if (source.ok === false) throw config(`core.wasm could not be fetched: HTTP ${source.status} from ${source.url}. ${ADVICE}`);
     // A server's fallback page comes with a 200.
-    if (/html/.test(source.headers?.get("content-type"))) throw config(`core.wasm could not be fetched: HTML came from ${source.url}. ${ADVICE}`);
+    if (source.ok === false || /html/.test(source.headers?.get("content-type"))) throw await advice("other", source);
     // The glue compiles a Response of its own realm while it arrives, and falls back by itself on a wrong MIME type.
     if (!(source instanceof Response)) source = await source.arrayBuffer();
   }
-  return instantiate({ module_or_path: source });
+  return instantiate(source);
 }
 
-const SOURCES = "a WebAssembly.Module, its bytes, a Response or a URL that fetch() can read";
-const FILE = `init() was given a file: URL, which fetch() does not read here: read the file and give its bytes (${SOURCES})`;
-
-const ADVICE = 'Serve core.wasm beside the bundle, or import "tokenwire/inline"';
-const POLICY = "core.wasm could not be loaded: the page's Content-Security-Policy needs 'wasm-unsafe-eval' in its script-src";
-
-function missing() {
-  throw config(`tokenwire/slim has no wasm of its own: await init(source) before the first call, with ${SOURCES}`);
-}
-
-function explained(error) {
-  if (error?.kind) return error;
-  const isPolicy = /unsafe-eval|CSP|security policy/i.test(error?.message);
-  return config(isPolicy ? POLICY : `core.wasm could not be loaded: ${error?.message}. ${ADVICE}`, error);
+async function missing() {
+  throw await advice("missing");
 }

@@ -1,10 +1,9 @@
 // A reply that is being read: by one loop, for whoever asks, to one end.
-import { bytesOf, quietly, release, texts } from "./body.js";
-import { COLLECT, DONE, HAND_OVER, READ, ask, live, resultsOf, trapped } from "./core.js";
+import { asBytes, isForeign, quietly, release } from "./body.js";
+import { COLLECT, DONE, HAND_OVER, READ, ask, live, trapped } from "./core.js";
 import { aborted, fromCore } from "./errors.js";
+import { EMPTY, noteUnfinished, resultsOf } from "./results.js";
 import { missing, wholeCall } from "./whole.js";
-
-const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choices":[]}';
 
 /**
  * The core's half, the body's reader, and the one end. The end has two steps, each taken once and in one place: `#close` when
@@ -25,8 +24,6 @@ export class Reply {
   settings = "";
   /** Why nobody could go on with it. */
   lack;
-  /** Why it failed, once it has. Always the same object. */
-  failure;
   /** Nothing more comes: all is let go. */
   isClosed = false;
   /** The core was there. */
@@ -46,20 +43,32 @@ export class Reply {
   /** A read is under way; its promise, or that of the last. */
   isBusy = false;
   pending;
+  /** The caller asked for usage, which then comes in a chunk without choices. */
+  asksUsage = false;
   /** Branches that read it in its stead. */
   branches = [];
   /** What a registry may hold of it: nothing once it has ended, for its failure's stack may hold the very stream. */
   hold = { reply: this };
   #isTold = false;
+  #failure;
   #results;
   #over;
   #hand;
   /** What came that nobody had asked for, for who reads next. */
   #rest;
-  #texts;
+  /** What texts of a body left over. */
+  #texts = {};
   #loss;
   /** Settles what is waited for, other than a read. */
   #interrupt;
+
+  /** Why it failed, once it has. Always the same object. */
+  get failure() {
+    return this.#failure;
+  }
+  set failure(failure) {
+    this.#failure = failure && this.placed(failure);
+  }
 
   /** One read of the body, or one try more where it is between two; `hand` is given what is ready then, or undefined. */
   read(hand) {
@@ -97,7 +106,7 @@ export class Reply {
   }
 
   // The one promise of a read is the one that its consumer holds; these two functions are made once.
-  #came = (result) => this.#handOver(result);
+  #came = (result) => (isForeign(result) ? asBytes(result, this.#texts).then(this.#came, this.#broke) : this.#handOver(result));
   #broke = (cause) => this.#handOver(undefined, cause);
 
   #handOver(result, cause) {
@@ -116,18 +125,14 @@ export class Reply {
   }
 
   /** What a read gave, into the core. */
-  #take({ done, value }) {
+  #take({ done, value: bytes, problem }) {
     if (this.isClosed) return this.#takeRest();
     if (done) {
       this.source = undefined;
       this.isOver = true;
       return this.#stepped(ask(() => this.core.over(Date.now())));
     }
-    let bytes = value;
-    if (!ArrayBuffer.isView(value) || Object.getPrototypeOf(value) !== Uint8Array.prototype) {
-      bytes = bytesOf(value, (this.#texts ??= texts()));
-      if (typeof bytes === "string") return this.#stepped(ask(() => this.core.unusable(bytes)));
-    }
+    if (problem) return this.#stepped(ask(() => this.core.unusable(problem)));
     let batch, step;
     try {
       batch = this.core.took(bytes);
@@ -143,7 +148,8 @@ export class Reply {
   /** One read of what is no reply, for the core alone. */
   async collect() {
     try {
-      this.#take(await this.source.read());
+      const result = await this.source.read();
+      this.#take(isForeign(result) ? await asBytes(result, this.#texts) : result);
     } catch (cause) {
       if (this.isClosed) return;
       this.#stepped(this.breaks(cause));
@@ -258,7 +264,7 @@ export class Reply {
     if (this.#isTold || this.isStopped) return;
     this.isStopped = true;
     this.failure = failure;
-    if (this.isClosed) this.#results.end = end;
+    if (this.isClosed) noteUnfinished(Object.assign(this.#results, { end }));
     else this.#close(end);
     this.#tell();
     for (const branch of this.branches) branch.stop(end, failure);
@@ -309,7 +315,7 @@ export class Reply {
     } catch (failure) {
       this.failure = failure;
     }
-    if (end) this.#results.end = end;
+    noteUnfinished(Object.assign(this.#results, end && { end }));
     this.#interrupt?.();
     this.letGo(this.#results);
   }
@@ -329,9 +335,14 @@ export class Reply {
     return failure ? fromCore(failure, { ...facts, body: body || undefined }) : undefined;
   }
 
+  /** With what the reply knows of where it failed. */
+  placed(failure) {
+    return failure;
+  }
+
   /** What to tell who wants all of a reply of which there is only a part. */
   get loss() {
-    return this.failure ?? (this.#loss ??= aborted(new DOMException("The stream was cancelled", "AbortError")));
+    return this.failure ?? (this.#loss ??= this.placed(aborted(new DOMException("The stream was cancelled", "AbortError"))));
   }
 
   /** Lets go of all that brings the bytes. */

@@ -1,83 +1,20 @@
-// What a fetch gave, as plain values, read once and under `try`: a Response, a polyfill's, a test's plain object.
-import { named } from "./body.js";
+// What a fetch gave, as plain values, read once and under `try`. What is not this runtime's own Response is foreign.js's.
+import { quietly } from "./body.js";
 
-/** A plain response: { status, headers, lines, native | body | whole }; a text that says what came where it is none. */
+/** A plain response: { status, headers, lines, native | source }, or a promise of it; a text that says what came where it is none. */
 export function plainResponse(given) {
-  if (given === null || (typeof given !== "object" && typeof given !== "function")) return NONE + named(given);
   try {
-    return typeof Response === "function" && given instanceof Response && Object.getPrototypeOf(given) === Response.prototype
-      ? ofOwn(given)
-      : ofForeign(given);
-  } catch (cause) {
-    if (cause instanceof Refused) throw cause.cause;
-    return `${NONE}one that cannot be read: ${messageOf(cause)}`;
-  }
-}
-
-const NONE = "fetch must resolve to a Response, and gave ";
-
-/** A rejection that fetch should have made. */
-class Refused {
-  constructor(message) {
-    this.cause = new TypeError(message);
-  }
-}
-
-function ofOwn(response) {
-  const { status, headers, type } = response;
-  if (type === "error") throw new Refused("fetch gave Response.error()");
-  // A body that is none of this runtime's streams was put there by somebody.
-  const { body } = response;
-  if (body instanceof ReadableStream) return { status, headers, lines: linesOf(headers), native: response };
-  return { status, headers, lines: linesOf(headers), body };
-}
-
-function ofForeign(given) {
-  const { ok, type } = given;
-  let { status } = given;
-  if (type === "error") throw new Refused("fetch gave a response of type error");
-  if (typeof status === "string" && /^\d+$/.test(status)) status = Number(status);
-  // What tests make of a response is sometimes `{ ok: true, json }` and no more.
-  if (status === undefined && typeof ok === "boolean") status = ok ? 200 : 500;
-  if (!Number.isInteger(status) || status < 0 || status > 999) {
-    return NONE + (status === undefined ? `${named(given)} without a status` : `one whose status is ${named(status)}`);
-  }
-  const headers = headersOf(given.headers);
-  const { body } = given;
-  if (body == null || isUsed(body)) return { status, headers, lines: linesOf(headers), whole: wholeOf(given) };
-  return { status, headers, lines: linesOf(headers), body };
-}
-
-const isUsed = (body) => body.locked === true;
-
-/** How to get all of a body, where there is no stream of it. */
-function wholeOf(given) {
-  if (typeof given.text === "function") return () => given.text();
-  if (typeof given.arrayBuffer === "function") return () => given.arrayBuffer();
-  if (typeof given.json === "function") return async () => JSON.stringify(await given.json());
-}
-
-/** Headers of any form: a Headers, a Map, pairs, a plain object whose values may be arrays. */
-function headersOf(given) {
-  const headers = new Headers();
-  if (given === null || typeof given !== "object") return headers;
-  const add = (value, name) => {
-    try {
-      for (const one of Array.isArray(value) ? value : [value]) if (one != null) headers.append(name, `${one}`);
-    } catch {
-      // A name or a value that no header has.
+    if (typeof Response === "function" && given instanceof Response && Object.getPrototypeOf(given) === Response.prototype) {
+      const { status, headers, type, body } = given;
+      // Of a redirect that is not followed a page sees no more than status 0. A body that is no stream was put there by somebody.
+      const isOne = status || type === "opaqueredirect";
+      if (isOne && (body === null || body instanceof ReadableStream)) return { status, headers, lines: linesOf(headers), native: given };
     }
-  };
-  if (typeof given[Symbol.iterator] === "function") for (const [name, value] of given) add(value, name);
-  else if (typeof given.forEach === "function") given.forEach(add);
-  else if (typeof given.get === "function") for (const name of USED) add(given.get(name), name);
-  else for (const name of Object.keys(given)) add(given[name], name);
-  return headers;
+  } catch {
+    // Said there.
+  }
+  return import("./foreign.js").then(({ foreignResponse }) => foreignResponse(given, { quietly, linesOf, messageOf }));
 }
-
-/** What the core looks at: asked for by name where headers cannot be listed. */
-const USED = ["content-type", "location", "retry-after", "retry-after-ms", "x-should-retry", "x-request-id", "request-id"];
-for (const what of ["limit", "remaining", "reset"]) USED.push(`x-ratelimit-${what}-requests`, `x-ratelimit-${what}-tokens`);
 
 /** For each header a line break, its name, a colon, its value. */
 function linesOf(headers) {

@@ -3,8 +3,9 @@
 /**
  * Turns a batch into chunks. Most chunks of a stream are the one before them but for a text or two, and the core then sends
  * only these (`Mode::Compact`): copying a pattern costs a fifth of parsing a chunk. One per stream, for it keeps the pattern.
+ * `asksUsage`: else the usage comes with an empty choice, for `choices[0].delta` is what everyone reads.
  */
-export function chunkReader() {
+export function chunkReader(asksUsage) {
   let pattern, key, padding;
   return (batch) => {
     const items = JSON.parse(batch);
@@ -16,7 +17,10 @@ export function chunkReader() {
         if (padding) chunk[padding] = items[++at];
         chunks.push(chunk);
       } else if (Array.isArray(item)) [pattern, key, padding] = item;
-      else chunks.push(item);
+      else {
+        if (!asksUsage && item.usage && !item.choices.length) item.choices = [{ index: 0, delta: {}, finish_reason: null }];
+        chunks.push(item);
+      }
     }
     return chunks;
   };

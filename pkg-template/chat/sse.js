@@ -15,19 +15,24 @@ export function eventHeaders(given) {
 }
 
 const ERROR_FRAME = /^data: \{"error":/m;
+/** The chunk that holds the usage alone. */
+const USAGE_FRAME = /^data: .*"choices":\[\],"usage":\{.*\n\n/gm;
 
 /**
  * A byte stream that asks for the next item only when it is asked itself. `isFirst`: the reader is the stream's one iteration;
- * another is the caller's mistake, and no news of the reply.
+ * another is the caller's mistake, and no news of the reply. `asksUsage`: else the usage, which the client asks for of its own accord,
+ * is not handed on.
  */
-export function byteStream(reader, isFirst) {
+export function byteStream(reader, isFirst, asksUsage) {
   const encoder = new TextEncoder();
   let last;
   const next = async () => {
     try {
-      const { value, done } = await reader.next();
-      if (!done) last = value;
-      return { value, done };
+      for (;;) {
+        const { value, done } = await reader.next();
+        if (!done) last = asksUsage || !value.includes('"choices":[]') ? value : value.replace(USAGE_FRAME, "");
+        if (done || last) return { value: last, done };
+      }
     } catch (failure) {
       // Where the core had no say (no good response, an abort between two reads), the consumer is told here.
       if (!isFirst || ERROR_FRAME.test(last)) throw failure;

@@ -1,4 +1,5 @@
 // ChatStream: one reply that is read once, in the way the caller chooses.
+import { setAside } from "../call/unfinished.js";
 import { chunkReader } from "./chunks.js";
 import { eventReader } from "./events.js";
 import { CHUNKS, EVENTS, SSE, TEXT } from "./modes.js";
@@ -19,15 +20,18 @@ export class ChatStream {
   /** The reader hands the reply on, and sets the pace. */
   #isPaced = false;
   #reading;
+  /** Where the caller asked for it, held for its errors. */
+  #at;
 
-  constructor(reply) {
+  constructor(reply, at) {
     this.#reply = reply;
+    this.#at = at;
     forgotten?.register(this, reply.hold);
   }
 
   /** Chunks in OpenAI's shape, whatever the provider sent. */
   [Symbol.asyncIterator]() {
-    return this.#read(CHUNKS, chunkReader());
+    return this.#read(CHUNKS, chunkReader(this.#reply.asksUsage));
   }
 
   /** The text of choice 0, one string per network read: the fast path. */
@@ -73,7 +77,10 @@ export class ChatStream {
 
   /** The reply so far; safe at any moment. */
   get snapshot() {
-    return JSON.parse(this.#reply.snapshot);
+    const { snapshot, ending } = this.#reply;
+    const completion = JSON.parse(snapshot);
+    if (ending && ending !== "complete") setAside(completion);
+    return completion;
   }
 
   /** How it ended; undefined while it runs. */
@@ -117,7 +124,7 @@ export class ChatStream {
     const isFirst = !this.#reader;
     const reader = this.#read(SSE);
     if (isFirst) this.#isPaced = true;
-    return byteStream(reader, isFirst);
+    return byteStream(reader, isFirst, this.#reply.asksUsage);
   }
 
   /** The same as a Response, with the headers that keep proxies from holding it back. */

@@ -18,6 +18,7 @@ class Branch extends Reply {
   constructor(origin, source) {
     super();
     this.#origin = origin;
+    this.asksUsage = origin.asksUsage;
     this.source = this.#source = source;
     this.opened = new Promise((resolve) => (this.#opens = resolve));
     this.#begin().catch((failure) => this.broken(failure));

@@ -1,13 +1,14 @@
 // Base URLs as people paste them, repaired. Pure: `client.baseURL` must answer before there is any wasm.
-import { config } from "../call/errors.js";
+import { config, typed } from "../call/errors.js";
 import { providerAt, rootOf } from "./dialect.js";
+import { addQuery } from "./named.js";
 
 /**
  * Hosts of this machine and its network: private addresses, a container's bare name, names that no public one has. They speak plain
  * http when nothing else is said, and may be sent a key over it. Whole hosts: 10.example.com is anybody's.
  */
 const LOCAL =
-  /^([^.:[\]]+|(127|10)(\.\d+){3}|192\.168(\.\d+){2}|172\.(1[6-9]|2\d|3[01])(\.\d+){2}|0\.0\.0\.0|\[(::1?|f[cd][\da-f]{2}:[^\]]*|fe[89ab][\da-f]:[^\]]*)\]|.+\.(local|localhost|internal|intranet|lan|home|home\.arpa|localdomain|svc))\.?$/i;
+  /^([^.:[\]]+|(127|10)(\.\d+){3}|(192\.168|169\.254)(\.\d+){2}|172\.(1[6-9]|2\d|3[01])(\.\d+){2}|0\.0\.0\.0|\[(::1?|f[cd][\da-f]{2}:[^\]]*|fe[89ab][\da-f]:[^\]]*)\]|.+\.(local|localhost|internal|intranet|lan|home|home\.arpa|localdomain|svc))\.?$/i;
 
 /** Endpoints that get pasted whole. Azure's /models is a root of its own (see repairPath). */
 const ENDPOINT = /\/(chat\/completions|completions|responses|messages|models|embeddings|moderations)$/i;
@@ -33,21 +34,20 @@ export function repairBaseURL(input) {
 /** The address is on this machine or its network. */
 export const isLocal = (url) => LOCAL.test(new URL(url).hostname);
 
-/** The address of one endpoint. `extra`: the options' own query, which wins over the base URL's; null takes away. */
+/** The address of one endpoint. `extra`: further queries, each of which wins over those before; null takes away. */
 export function endpoint({ base, query }, path, extra) {
-  const merged = new URLSearchParams(query);
-  for (const [name, value] of extra) value === null ? merged.delete(name) : merged.set(name, value);
+  const merged = extra.reduce(addQuery, new URLSearchParams(query));
   return base + path + (`${merged}` && `?${merged}`);
 }
 
 function parse(input) {
   if (typeof input !== "string" && !(input instanceof URL)) {
-    throw config(`baseURL must be a string, and is of type ${typeof input}`);
+    throw config(`baseURL must be a string, and is ${typed(input)}`);
   }
   let text = `${input}`.trim();
+  if (/^(\.{0,2}\/|\.\.?$|[?#])/.test(text)) return onPage(text);
   // "localhost:8080" has no scheme, though it looks like one.
   if (!/^https?:/i.test(text) && !text.includes("://")) {
-    text = text.replace(/^\/+/, "");
     text = (LOCAL.test(text.split(/[/?#]/)[0].replace(/:\d*$/, "")) ? "http://" : "https://") + text;
   }
   try {
@@ -55,6 +55,16 @@ function parse(input) {
   } catch {
     // Without the input, and without the cause that quotes it: people paste keys into the wrong field.
     throw config(NO_URL);
+  }
+}
+
+/** Against the page's address, or a worker's; a worker made of a blob has its page's origin. */
+function onPage(path) {
+  const { href, origin } = globalThis.location ?? {};
+  try {
+    return new URL(path, globalThis.document?.baseURI ?? (/^blob:/.test(href) ? origin : href));
+  } catch {
+    throw config("baseURL is relative, and there is no page: give a whole one");
   }
 }
 

@@ -1,5 +1,7 @@
 // The client: options said once, and the calls that are made of them.
 import { ApiCall } from "../call/call.js";
+import { located, traced } from "../call/errors.js";
+import { Call } from "../call/plain.js";
 import { ChatStream } from "../chat/stream.js";
 import { bodyOf } from "./params.js";
 import { Place } from "./place.js";
@@ -7,12 +9,16 @@ import { ApiRequest } from "./request.js";
 
 /** One request, one reply: with `stream: true` a ChatStream at once, otherwise a promise of the completion. */
 export function chat(params, options = {}) {
-  return begin(params, options, options);
+  return begin(params, options, options, undefined, chat);
 }
 
 /** The same with the options said once. Does no I/O and touches no wasm. */
 export function createClient(options) {
-  return new Client(options);
+  try {
+    return new Client(options);
+  } catch (error) {
+    throw located(error, traced(createClient));
+  }
 }
 
 class Client {
@@ -22,6 +28,7 @@ class Client {
   constructor(options = {}) {
     this.#options = options;
     this.#place = new Place(options);
+    show(this, this.#place.shown);
   }
 
   /** What this client knows of its provider: found by host, given, or learnt from refusals. */
@@ -29,39 +36,36 @@ class Client {
     return this.#place.dialect.facts;
   }
 
-  /** The base URL after repair. */
-  get baseURL() {
-    return this.#place.base;
-  }
-
   chat(params, call = {}) {
-    return begin(params, this.#options, call, this.#place);
+    return begin(params, this.#options, call, this.#place, Client.prototype.chat);
   }
 
   /** GET {base}/models, whatever envelope the provider uses. */
   models(call = {}) {
-    return whole(started("/models", () => "", false, this.#options, call, this.#place));
+    return new Call(started("/models", () => "", false, this.#options, call, this.#place, traced(Client.prototype.models)));
   }
 }
 
-function begin(params, options, call, place) {
+/** Plain properties, so that a log shows something, and no more than that: `baseURL`, `provider`, `model`. */
+function show(object, shown) {
+  for (const name in shown) Object.defineProperty(object, name, { value: shown[name], enumerable: true });
+  return object;
+}
+
+/** `from`: the function that the caller called. */
+function begin(params, options, call, place, from) {
   const stream = Boolean(params?.stream);
-  const reply = started("/chat/completions", () => bodyOf(params), stream, options, call, place);
-  return stream ? new ChatStream(reply) : whole(reply);
+  const at = traced(from);
+  const reply = started("/chat/completions", () => bodyOf(params), stream, options, call, place, at);
+  reply.asksUsage = Boolean((call?.extraBody?.stream_options ?? params?.stream_options)?.include_usage);
+  const shown = { ...reply.shown };
+  if (typeof params?.model === "string") shown.model = params.model;
+  return show(stream ? new ChatStream(reply, at) : new Call(reply), shown);
 }
 
-/** A call that has begun; what is wrong with it is what it fails of. */
-function started(path, body, stream, options, call, place) {
-  const prepare = () => new ApiRequest(path, body(), stream, options, call, place ?? new Place(options));
-  return new ApiCall(prepare, call?.onEnd ?? options?.onEnd);
-}
-
-const nothing = () => {};
-
-async function whole(reply) {
-  reply.isWanted = true;
-  await reply.opened;
-  while (!reply.isClosed) await reply.read(nothing);
-  if (reply.failure) throw reply.failure;
-  return JSON.parse(reply.snapshot);
+/** A call that has begun; what is wrong with it is what it fails of. `at`: see `traced`. */
+function started(path, body, stream, options, call, place, at) {
+  const prepare = () => new ApiRequest(path, body(), stream, options, call, place ?? new Place(options, true));
+  const held = stream && typeof WeakRef === "function" ? new WeakRef(at) : { deref: () => at };
+  return new ApiCall(prepare, call?.onEnd ?? options?.onEnd, held);
 }

@@ -1,5 +1,10 @@
 // The key: given or asked for, and what it may look like.
-import { config } from "../call/errors.js";
+import { config, typed } from "../call/errors.js";
+
+/** Throws for an option that is no key. */
+export function checkKey(key) {
+  if (typeof key !== "function") checked(key);
+}
 
 /** The key of the option, or a promise of it; undefined where there is none. */
 export function keyOf(key) {
@@ -19,12 +24,12 @@ async function answer(ask) {
 
 function checked(key) {
   if (key === undefined) return undefined;
-  if (typeof key !== "string") throw config(`apiKey must be a string, and is ${key === null ? "null" : `of type ${typeof key}`}`);
+  if (typeof key !== "string") throw config(`apiKey must be a string, and is ${typed(key)}`);
   key = bare(key);
   const wrong = /[^\x21-\x7e]/.exec(key);
   if (wrong) {
     const code = key.codePointAt(wrong.index).toString(16).toUpperCase().padStart(4, "0");
-    throw config(`apiKey holds a character that no header can carry (U+${code}): a blank, a line break, a typographic sign`);
+    throw config(`apiKey holds a character that no header can carry (U+${code})`);
   }
   return key || undefined;
 }

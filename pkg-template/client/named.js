@@ -1,5 +1,5 @@
 // Headers and query parameters: merged, checked, and which of them are secret.
-import { config } from "../call/errors.js";
+import { config, typed } from "../call/errors.js";
 
 /** A name, by RFC 9110: a token. */
 const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
@@ -13,10 +13,10 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 export function headersOf(all, base) {
   const headers = Object.assign(Object.create(null), base);
   for (const given of all) {
-    for (const [name, value] of pairsOf(given)) {
+    for (const [name, value] of pairsOf(given, "headers")) {
       if (!NAME.test(name)) throw config(`headers: ${JSON.stringify(`${name}`.slice(0, 40))} is no valid header name`);
       if (value === undefined) continue;
-      const text = value === null ? null : `${value}`.trim();
+      const text = value === null ? null : textOf(value, "headers", name).trim();
       if (text !== null && !VALUE.test(text)) throw config(`headers: the value of ${name} has characters that no header can have`);
       headers[name.toLowerCase()] = text;
     }
@@ -24,21 +24,32 @@ export function headersOf(all, base) {
   return headers;
 }
 
-/** Query parameters of several, as `headersOf`; null takes away what the base URL says, too. */
-export function queryOf(...all) {
-  const query = new Map();
-  for (const given of all) {
-    for (const [name, value] of pairsOf(given)) if (value !== undefined) query.set(name, value === null ? null : `${value}`);
-  }
+/** Adds query parameters over those that are there; null takes away. */
+export function addQuery(query, given) {
+  const pairs = [...pairsOf(given, "query")].filter(([, value]) => value !== undefined);
+  for (const [name] of pairs) query.delete(name);
+  for (const [name, value] of pairs) if (value !== null) query.append(name, textOf(value, "query", name));
   return query;
 }
 
-const pairsOf = (given) => (given == null ? [] : typeof given[Symbol.iterator] === "function" ? given : Object.entries(given));
+/** Of a record, a Headers, a Map, a URLSearchParams, an array of pairs. */
+function* pairsOf(given, what) {
+  for (const pair of given == null ? [] : typeof given[Symbol.iterator] === "function" ? given : Object.entries(given)) {
+    if (!Array.isArray(pair) || pair.length !== 2) throw config(`${what} must be a record, or pairs of a name and a value, and holds one that is ${typed(pair)}`);
+    yield pair;
+  }
+}
+
+function textOf(value, what, name) {
+  if (Array.isArray(value)) return value.join(", ");
+  if (/obj|fun|sym/.test(typeof value)) throw config(`${what}: the value of ${name} must be a string, and is ${typed(value)}`);
+  return `${value}`;
+}
 
 const SECRET = /auth|key|token|secret|cookie|signature|password|credential|^sig$/i;
 
 /** The values of [name, value] pairs whose names say that they are secret. */
 export function secretsIn(pairs) {
-  const found = pairs.filter(([name, value]) => value && SECRET.test(name));
+  const found = [...pairs].filter(([name, value]) => value && SECRET.test(name));
   return found.map(([, value]) => value.replace(/^(bearer|basic) +/i, ""));
 }

@@ -1,11 +1,13 @@
 // Parameters as JSON text, and where they are none.
 import { config } from "../call/errors.js";
+import { checkParams } from "./options.js";
 
 /** The parameters of a call as JSON text. */
 export function bodyOf(params) {
   if (params === null || typeof params !== "object" || Array.isArray(params)) {
     throw config("chat() takes an object with the parameters of Chat Completions: { model, messages, … }");
   }
+  checkParams(params);
   return textOf(params, "params");
 }
 

@@ -1,9 +1,11 @@
 // Where a client's requests go: its base URL, what is known of the provider there, and whose turn it is.
+import { limitsOf } from "../call/clock.js";
 import { config } from "../call/errors.js";
 import { endpoint, isLocal, repairBaseURL } from "./base-url.js";
 import { Dialect, homeOf } from "./dialect.js";
-import { headersOf, queryOf, secretsIn } from "./named.js";
-import { checkTypes } from "./options.js";
+import { checkKey } from "./keys.js";
+import { addQuery, headersOf, secretsIn } from "./named.js";
+import { checkOptions } from "./options.js";
 import { Queue } from "./queue.js";
 
 /** Made of the options of a client, once. */
@@ -14,13 +16,23 @@ export class Place {
   guessed;
   dialect;
   queue;
+  bounds;
   #repaired;
   #options;
   /** By path. */
   #targets = new Map();
+  /** What a log may show of it. */
+  shown;
 
-  constructor(options) {
-    checkTypes(options);
+  /** `isCall`: the options are those of a call, too. */
+  constructor(options, isCall) {
+    checkOptions(options, true, isCall);
+    // What is wrong is told now, and not at the first call.
+    checkKey(options.apiKey);
+    headersOf([options.headers]);
+    addQuery(new URLSearchParams(), options.query);
+    limitsOf(options.timeout);
+    this.bounds = boundsOf(options.limits);
     const provider = options.provider ?? undefined;
     const { baseURL = homeOf(provider) } = options;
     this.#repaired = repairBaseURL(baseURL);
@@ -29,12 +41,13 @@ export class Place {
     this.dialect = new Dialect(provider, this.#repaired.provider);
     this.queue = new Queue(options.maxConcurrency ?? undefined);
     this.#options = options;
+    this.shown = { baseURL: this.base, provider: this.dialect.facts.provider, model: options.model };
   }
 
   /** What all requests to one endpoint share, made once. */
   target(path) {
     let target = this.#targets.get(path);
-    if (!target) this.#targets.set(path, (target = new Target(path, this.#repaired, this.dialect, this.#options)));
+    if (!target) this.#targets.set(path, (target = new Target(path, this, this.#repaired, this.#options)));
     return target;
   }
 }
@@ -52,8 +65,8 @@ class Target {
   settings;
   #way;
 
-  constructor(path, repaired, dialect, options) {
-    this.url = endpoint(repaired, path, queryOf(dialect.queryAt(repaired), options.query));
+  constructor(path, { dialect, bounds }, repaired, options) {
+    this.url = endpoint(repaired, path, [dialect.queryAt(repaired), options.query]);
     const { protocol, hostname, origin, searchParams } = new URL(this.url);
     const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\]|.+\.localhost)$/.test(hostname);
     this.#way = { origin, isLoopback, isOpen: protocol === "http:" && !isLocal(this.url) };
@@ -62,27 +75,17 @@ class Target {
     this.secrets = secretsIn([...searchParams, ...Object.entries(this.headers)]);
     const { url } = this;
     const needsModel = !NAMES_MODEL.test(url) && !isLocal(url);
-    const said = { url, page: pageOrigin(), model: options.model, needsModel, adapt: options.adapt, ...boundsOf(options.limits) };
+    const said = { url, page: pageOrigin(), model: options.model, needsModel, adapt: options.adapt, ...bounds };
     this.settings = JSON.stringify(said).slice(0, -1);
   }
 
-  /** Refuses to send a key to where others would read it. */
-  checkKey({ allowInsecureKey, dangerouslyAllowBrowser }) {
+  /** The name of the option without which no key is sent there, for others would read it. */
+  lacking(options) {
     const { origin, isLoopback, isOpen } = this.#way;
-    if (isLoopback) return;
-    if (isOpen && !allowInsecureKey) {
-      throw config(
-        `a key is not sent over http to a public host: anyone on the way could read it. Use https for ${origin}, send no apiKey, ` +
-          "or set allowInsecureKey: true, where you know the way",
-      );
-    }
     const page = pageOrigin();
-    if (page !== undefined && page !== origin && !dangerouslyAllowBrowser) {
-      throw config(
-        "a key in a page can be read by everyone who opens it. Keep it on a server of yours that adds it (a gateway at the " +
-          "edge) and give the page that server's base URL; or set dangerouslyAllowBrowser: true, for keys that are the reader's own",
-      );
-    }
+    const isPublic = page !== undefined && page !== origin;
+    const needed = isLoopback ? [] : [isOpen && "allowInsecureKey", isPublic && "dangerouslyAllowBrowser"];
+    return needed.find((name) => name && !options[name]);
   }
 }
 

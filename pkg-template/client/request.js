@@ -1,9 +1,9 @@
 // What a caller said, of client and call, as one request. Throws ConfigErrors.
 import { limitsOf } from "../call/clock.js";
-import { config } from "../call/errors.js";
+import { advice, config } from "../call/errors.js";
 import { keyOf } from "./keys.js";
 import { headersOf, secretsIn } from "./named.js";
-import { checkTypes } from "./options.js";
+import { checkOptions, retriesOf } from "./options.js";
 import { textOf } from "./params.js";
 
 /** One request, its key still to be asked for: all that a call has of its client. `params`: JSON text, "" for a GET. */
@@ -21,12 +21,13 @@ export class ApiRequest {
   place;
   signal;
   fetch;
+  fetchOptions;
   #options;
   #target;
   #settings;
 
   constructor(path, params, stream, options, call, place) {
-    if (call !== options) checkTypes(call);
+    if (call !== options) checkOptions(call, false, true);
     const target = (this.#target = place.target(path));
     this.params = params;
     this.url = target.url;
@@ -35,17 +36,25 @@ export class ApiRequest {
     this.queue = place.queue;
     this.signal = signalOf(call.signal);
     this.fetch = options.fetch ?? undefined;
+    this.fetchOptions = { ...options.fetchOptions, ...call.fetchOptions };
     this.limits = limitsOf(call.timeout ?? options.timeout);
     this.#options = options;
     const own = call === options ? undefined : call.headers;
     this.headers = headersOf([own], target.headers);
     this.secrets = own ? [...target.secrets, ...secretsIn(Object.entries(this.headers))] : [...target.secrets];
-    const retries = retriesOf(call.maxRetries ?? options.maxRetries ?? 2);
+    const retries = retriesOf(call.maxRetries ?? options.maxRetries);
     const extra = call.extraBody ? `,"extraBody":${textOf(call.extraBody, "extraBody")}` : "";
     const guessed = place.guessed ? `,"guessed":${JSON.stringify(place.guessed)}` : "";
     // The time is whole, for the core reads no fractions.
     const deadline = this.limits.total === Infinity ? "null" : Math.ceil(Date.now() + this.limits.total);
     this.#settings = `${target.settings},"stream":${stream},"retries":${retries},"deadline":${deadline}${guessed}${extra}`;
+  }
+
+  /** The address, without what may be secret in it. */
+  get shown() {
+    let [url] = this.url.split("?");
+    for (const secret of this.secrets) if (secret.length > 3) url = url.replaceAll(secret, "***");
+    return url;
   }
 
   /** Something secret is sent: where a redirect leads is no place for it. */
@@ -58,11 +67,15 @@ export class ApiRequest {
     return keyOf(this.#options.apiKey);
   }
 
-  /** Puts the key where it goes. Gives all that the core is told beside the parameters, as JSON text. */
+  /**
+   * Puts the key where it goes. Gives all that the core is told beside the parameters, as JSON text; a promise of an error, where the
+   * key may not go there.
+   */
   settings(key) {
     const { dialect, headers } = this;
     if (key) {
-      this.#target.checkKey(this.#options);
+      const lacking = this.#target.lacking(this.#options);
+      if (lacking) return advice(lacking, new URL(this.url).origin);
       const name = dialect.keyHeader ?? "authorization";
       if (headers[name] === undefined) headers[name] = dialect.keyHeader ? key : `Bearer ${key}`;
       this.secrets.push(key);
@@ -83,9 +96,4 @@ function signalOf(signal) {
   }
   if (typeof add !== "function") throw config("signal must be an AbortSignal");
   return signal;
-}
-
-function retriesOf(count) {
-  if (Number.isInteger(count) && count >= 0) return count;
-  throw config(`maxRetries must be a whole number, 0 or above, and is ${count}`);
 }

@@ -13,7 +13,7 @@ mod overflow;
 mod place;
 mod wrapped;
 
-use crate::error::{Details, Error, Kind};
+use crate::error::{Details, Error, KINDS, Kind};
 use crate::json::{self, Cursor};
 use crate::scan;
 use crate::secret::Secrets;
@@ -109,7 +109,17 @@ fn of_other_api(body: &str) -> Option<Error> {
 
 impl Found {
     fn meant(&self, status: Option<u16>, body: &str) -> Meant {
-        cause::meant(status, &[&self.code, &self.r#type, &self.class], &self.message, body)
+        let mut meant = cause::meant(status, &[&self.code, &self.r#type, &self.class], &self.message, body);
+        // Another client of ours hands it on, and says what it found. Of kinds that many have a word for, the rest tells more.
+        let is_own = |kind: &Kind| {
+            [&self.code, &self.r#type].iter().any(|word| *word == kind.code())
+                && !matches!(kind, Kind::BadRequest | Kind::NotFound | Kind::Server | Kind::RateLimit)
+                && (*kind != Kind::Limit || status.is_none_or(|status| status > 499))
+        };
+        if let Some(kind) = KINDS.into_iter().find(is_own) {
+            meant.kind = kind;
+        }
+        meant
     }
 
     fn take_message(&mut self) -> Option<String> {

@@ -328,7 +328,7 @@ fn every_repair_and_provider_is_documented() {
         }
     }
     for provider in json(&root().join("src/dialect/providers.json")).as_object().unwrap().keys() {
-        let types = read("pkg-template/index.d.ts");
+        let types = read("pkg-template/options.d.ts");
         if !dialects.contains(&format!("`{provider}`")) || !types.contains(&format!("| \"{provider}\"")) {
             missing.push(provider.clone());
         }

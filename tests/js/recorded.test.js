@@ -43,7 +43,8 @@ for (const [n, { name, bytes, expected }] of streams.entries()) {
 /** What is handed out in compact form is to the last comma what clean SSE says: members, their order, numbers. */
 for (const { name, bytes } of streams) {
   test(`recorded stream ${name}: chunks are those of clean SSE`, async () => {
-    const open = () => tokenwire.chat({ ...hello, stream: true }, { fetch: replay(cutEvery(bytes, 4000)), maxRetries: 0 });
+    const asked = { ...hello, stream: true, stream_options: { include_usage: true } };
+    const open = () => tokenwire.chat(asked, { fetch: replay(cutEvery(bytes, 4000)), maxRetries: 0 });
     const chunks = [];
     const failure = await (async () => {
       for await (const chunk of open()) chunks.push(JSON.stringify(chunk));

@@ -14,10 +14,13 @@ import {
   imagePart,
   init,
   version,
+  type Call,
   type ChatCompletion,
   type ChatCompletionChunk,
   type ChatEvent,
+  type ChatParams,
   type ChatStream,
+  type ClientOptions,
   type CompletionUsage,
   type EndReport,
   type ErrorKind,
@@ -46,13 +49,48 @@ export async function calls(): Promise<void> {
   exactly<Model[]>()(await client.models({ signal: AbortSignal.timeout(1) }));
   exactly<ChatStream>()(client.chat({ messages, stream: true }, { extraBody: { top_k: 1 } }));
   exactly<ChatStream>()(chat({ model: "m", messages, stream: true }, { baseURL: "", signal: AbortSignal.abort() }));
-  exactly<Promise<ChatCompletion>>()(chat({ model: "m", messages }));
-  exactly<Promise<ChatCompletion>>()(client.chat({ messages, stream: false }, { headers: { "x-a": null, "x-b": undefined } }));
+  exactly<Call<ChatCompletion>>()(chat({ model: "m", messages }));
+  exactly<Call<ChatCompletion>>()(client.chat({ messages, stream: false }, { headers: { "x-a": null, "x-b": undefined } }));
   exactly<string>()(version);
   exactly<Promise<void>>()(init());
   exactly<Promise<void>>()(slim.init(new URL("https://host.example/core.wasm")));
   exactly<Promise<void>>()(init(new Uint8Array()));
   exactly<ChatStream>()(slim.chat({ messages, stream: true }));
+}
+
+/** What is handed on: a flag that is known later, whole parameters, an environment's key, headers of any form. */
+export async function handedOn(params: ChatParams, stream: boolean, key: string | undefined, headers: Headers): Promise<void> {
+  const client = createClient({ apiKey: key, headers, query: new URLSearchParams(), fetchOptions: { credentials: "include" } });
+  createClient({ headers: [["x-a", "1"]], baseURL: key, query: null, fetch: async () => ({ ok: true, json: async () => ({}) }) });
+  const either = client.chat({ ...params, stream });
+  exactly<ChatStream | Call<ChatCompletion>>()(either);
+  exactly<ChatStream | Call<ChatCompletion>>()(client.chat(params, { headers, fetchOptions: { cache: "no-store" } }));
+  exactly<ChatStream>()(client.chat({ ...params, stream: true }));
+  const call = client.chat({ ...params, stream: null });
+  exactly<Call<ChatCompletion>>()(call);
+  const { data, response, repairs } = await call.withResponse();
+  exactly<ChatCompletion>()(data);
+  exactly<ResponseMeta>()(response);
+  exactly<number | undefined>()(repairs[0]?.count);
+  // What only some provider takes.
+  void client.chat({ messages, top_k: 5, provider: { order: ["a"] }, thinking: { type: "enabled" } }, { extraBody: { anything: 1 } });
+  const part = { type: "text" as const, text: "x", cache_control: { type: "ephemeral" } };
+  void client.chat({ messages: [{ role: "user", content: [part] }] });
+  // Any name may be given, known ones are completed.
+  exactly<ClientOptions["model"]>()(params.model);
+  // Options that may be missing, under exactOptionalPropertyTypes too.
+  const may: { ms: number | undefined; signal: AbortSignal | undefined } = { ms: 1, signal: undefined };
+  void client.chat({ messages }, { signal: may.signal, timeout: may.ms });
+}
+
+/** An error made by hand, a class of one's own, and what a proxy answers. */
+export function byHand(): Response {
+  class Mine extends RateLimitError {}
+  const error: unknown = new Mine("slow", { retryAfterMs: 5, requestId: "r" });
+  if (Mine.isInstance(error)) exactly<Mine>()(error);
+  if (!RateLimitError.isInstance(error)) throw error;
+  exactly<string | undefined>()(error.url);
+  return error.toResponse({ headers: { "x-a": "1" } });
 }
 
 export async function streams(stream: ChatStream): Promise<void> {
@@ -172,7 +210,7 @@ export function errors(error: unknown): void {
   fits<typeof APIUserAbortError, abstract new (...args: never[]) => TokenwireError>();
 }
 
-export function mistakes(): void {
+export async function mistakes(): Promise<void> {
   const client = createClient();
   // @ts-expect-error: no messages
   void client.chat({ model: "m" });
@@ -187,6 +225,26 @@ export function mistakes(): void {
   void client.chat({ messages: [{ role: "assistant", tool_calls: [call] }] });
   // @ts-expect-error: a content part has its type's own field
   void client.chat({ messages: [{ role: "user", content: [{ type: "image_url", url: "x" }] }] });
+  // @ts-expect-error: a slip
+  void client.chat({ messages, temprature: 1 });
+  // @ts-expect-error: a slip in a message
+  void client.chat({ messages: [{ role: "user", content: "x", nmae: "y" }] });
+  // @ts-expect-error: a slip in a tool
+  void client.chat({ messages, tools: [{ type: "function", function: { name: "f", paramters: {} } }] });
+  // @ts-expect-error: a slip in stream_options
+  void client.chat({ messages, stream_options: { includeUsage: true } });
+  // @ts-expect-error: an option is no parameter
+  void client.chat({ messages, apiKey: "x" });
+  // @ts-expect-error: nor is a signal
+  void client.chat({ messages, signal: AbortSignal.abort() });
+  // @ts-expect-error: an option's slip
+  createClient({ baseUrl: "x" });
+  // @ts-expect-error: one of a call's is none of a client's
+  createClient({ signal: AbortSignal.abort() });
+  // @ts-expect-error: a member's slip
+  createClient({ timeout: { first_token: 1 } });
+  // @ts-expect-error: a plain call has nothing to iterate
+  for await (const chunk of client.chat({ messages })) void chunk;
   // @ts-expect-error: temperature is a number
   void client.chat({ messages, temperature: "hot" });
   // @ts-expect-error: options are camelCase

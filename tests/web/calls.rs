@@ -1,7 +1,7 @@
 //! A call of the core's over a fetch: the loop of `pkg-template/call/`, at its plainest.
 
 use crate::fake::{STOP, ask, get, parse, said, streaming, text, value, wait};
-use js_sys::{Array, Object, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use tokenwire::call::{Api, Asking, Call, Step};
 use tokenwire::error::Kind;
 use tokenwire::secret::Secrets;
@@ -10,7 +10,7 @@ use tokenwire::web;
 use tokenwire::wire::request::Additions;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{AbortController, Response};
+use web_sys::Response;
 
 const BODY: &str = r#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#;
 const REFUSAL: &str = r#"{"error":{"message":"Incorrect API key sk-secret-123","code":"invalid_api_key"}}"#;
@@ -27,10 +27,9 @@ async fn run(api: Api, asking: &Asking<'_>, answers: &[(u16, &[&str])]) -> (Call
     loop {
         match call.step() {
             Step::Send => {
-                let body = call.request().map_or(JsValue::UNDEFINED, JsValue::from);
-                let signal = AbortController::new().unwrap().signal();
-                let headers = value("{ 'content-type': 'application/json' }").unchecked_into();
-                let sent = web::send(&"https://api.test".into(), &body, &headers, &signal, true, Some(fetch.clone()));
+                let init = value("{ method: 'POST' }");
+                Reflect::set(&init, &"body".into(), &call.request().map_or(JsValue::UNDEFINED, JsValue::from)).unwrap();
+                let sent = web::send(&"https://api.test".into(), &init, Some(fetch.clone()));
                 let response: Response = wait(sent).await.unwrap().dyn_into().unwrap();
                 let headers = response.headers();
                 call.on_response(response.status(), &|name| headers.get(name).unwrap(), 0);

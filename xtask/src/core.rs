@@ -9,7 +9,7 @@ use wasm_bindgen_cli_support::{Bindgen, Output};
 
 use crate::arguments::Build;
 use crate::stamp::Stamp;
-use crate::{panics, place, tools};
+use crate::{glue, panics, place, tools};
 
 /// The features that rustc's wasm32 target has on: what binaryen finds in the crate's wasm.
 pub const FEATURES: &[&str] = &[
@@ -76,6 +76,7 @@ fn module(build: &Build, module: &str, features: &str) -> Result<Core> {
         .file(&compiled)?
         .file(&place::xtask().join("package-lock.json"))?
         .text(include_str!("core.rs"))
+        .text(include_str!("glue.rs"))
         .text(panics::SOURCES);
     if stamp.is_fresh() && core.glue.is_file() && core.wasm.is_file() {
         return Ok(core);
@@ -85,6 +86,7 @@ fn module(build: &Build, module: &str, features: &str) -> Result<Core> {
     }
     let mut output = bound(&compiled, module)?;
     output.emit(&folder).context("wasm-bindgen could not write what it made")?;
+    glue::trim(&core.glue)?;
     optimise(&folder.join(format!("{module}_bg.wasm")), &core.wasm, build.names)?;
     stamp.keep()?;
     Ok(core)

@@ -2,6 +2,7 @@
 //! but Rust, Node and (for the real server of the tests) Python.
 //!
 //! - `core`     the crate → `core.js` and `core.wasm`
+//! - `glue`     what is cut out of `core.js`
 //! - `package`  those and `pkg-template/` → `pkg/`
 //! - `files`, `everywhere`  a folder as a list; the wasm as JavaScript, and the CommonJS side
 //! - `demo`, `serve`  the page and one reply in the terminal
@@ -22,6 +23,7 @@ mod demo;
 mod everywhere;
 mod files;
 mod fuzz;
+mod glue;
 mod loads;
 mod package;
 mod panics;

@@ -160,10 +160,10 @@ const fields = [
       const own = ["kind", "message", "name", "retryable"];
       const once = { maxRetries: 0 };
       same(shown(await rejectsWith(tw.chat({ ...hello, messages: [] }), tw.ConfigError)), own);
-      same(shown(await rejectsWith(tw.chat(hello, { fetch: unreachable(), ...once }), tw.APIConnectionError)), own);
+      same(shown(await rejectsWith(tw.chat(hello, { fetch: unreachable(), ...once }), tw.APIConnectionError)), [...own, "url"]);
       const cut = 'data: {"error":{"message":"Said","code":"c"}}\n\n';
       const broken = await rejectsWith(tw.chat(streaming, { fetch: replay([cut]), ...once }).final(), tw.StreamError);
-      same(shown(broken), ["code", ...own].sort());
+      same(shown(broken), ["code", ...own, "url"].sort());
       equal(broken.body?.message ?? broken.body?.error?.message, "Said");
     },
   },
@@ -173,7 +173,7 @@ const fields = [
       for (const error of [new tw.RateLimitError("x"), new tw.RateLimitError("x", null), new tw.RateLimitError("x", { cause: 1 })]) {
         equal(error.name, "RateLimitError");
         same(error.toJSON(), { name: "RateLimitError", message: "x" });
-        same([error.retryable, error.code, error.type, error.param, error.requestId], [false, null, null, null, null]);
+        same([error.retryable, error.code, error.type, error.param, error.requestId], [true, null, null, null, null]);
         ok(tw.APIError.isInstance(error));
       }
     },

@@ -36,6 +36,8 @@ async function observe(tw, given, face, cut) {
   const { fetch, requests: asked } = provider(wire, cut);
   const params = { ...streaming, ...request.params };
   for (const name of request.unset ?? []) delete params[name];
+  // Who is handed a stream gets the usage where it was asked for.
+  if (face === "sse" && !JSON.stringify(given.expect).includes("stream_options")) params.stream_options ??= { include_usage: true };
   const seen = { requests: 0 };
   const client = tw.createClient({ baseURL: "https://api.example.com/v1", dangerouslyAllowBrowser: true, ...request.options, fetch });
   try {

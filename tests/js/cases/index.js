@@ -3,6 +3,7 @@
 import { inTime } from "../support/check.js";
 import { abortCases } from "./abort.js";
 import { askedCases } from "./asked.js";
+import { callerCases } from "./caller.js";
 import { dialectCases } from "./dialects.js";
 import { endCases } from "./ends.js";
 import { entryCases } from "./entry.js";
@@ -15,6 +16,8 @@ import { hostileCases } from "./hostile.js";
 import { partCases } from "./parts.js";
 import { refusalCases } from "./refusals.js";
 import { placeCases } from "./places.js";
+import { plainCases } from "./plain.js";
+import { proxiedCases } from "./proxied.js";
 import { recordedCases, replyCases } from "./replies.js";
 import { baseUrlCases, requestCases } from "./requests.js";
 import { retriedCases } from "./retried.js";
@@ -52,6 +55,9 @@ export function allCases(data) {
     ...ruleCases,
     ...holeCases,
     ...askedCases,
+    ...callerCases,
+    ...plainCases,
+    ...proxiedCases,
     ...placeCases,
     ...replyCases(data.streams),
     ...fieldCases(data.reports ?? []),

@@ -7,7 +7,8 @@ import { answer, replay } from "../support/fake-fetch.js";
 import { faceNames, ofCompletion, readThrough } from "../support/outcome.js";
 import { hello } from "../support/wire.js";
 
-const streaming = { ...hello, stream: true };
+// With its usage in all faces, for SSE hands that on only where it was asked for.
+const streaming = { ...hello, stream: true, stream_options: { include_usage: true } };
 const partsOf = { text: ["text"] };
 
 /** Reads these reads through one face and gives the first difference from what is expected. */
