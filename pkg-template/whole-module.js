@@ -3,6 +3,6 @@ import module from "./whole.wasm";
 import init, { Call, __wbg_reset_state as restart } from "./whole-core.js";
 
 export default async function get() {
-  await init({ module_or_path: module });
+  await init(module);
   return { Call, restart };
 }

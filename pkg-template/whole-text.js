@@ -5,6 +5,6 @@ import { bytes, order, text } from "./whole-letters.js";
 import { wasmBytes } from "./wasm-text.js";
 
 export default async function get() {
-  await init({ module_or_path: wasmBytes({ bytes, order, text }) });
+  await init(wasmBytes({ bytes, order, text }));
   return { Call, restart };
 }

@@ -5,7 +5,7 @@ import { provide } from "../call/load.js";
 import { provideWhole } from "../call/whole.js";
 
 // A module of another realm (edge-runtime) fails the glue's `instanceof`, but not its asynchronous way.
-provide(() => (module instanceof WebAssembly.Module ? initSync({ module }) : init({ module_or_path: module })));
+provide(() => (module instanceof WebAssembly.Module ? initSync({ module }) : init(module)));
 provideWhole(() => import("../whole-edge.js").then((whole) => whole.default()));
 
 export * from "../index.js";
