@@ -98,7 +98,7 @@ impl Call {
         Self {
             api,
             state: State::New,
-            decoder: Decoder::new(Mode::Nothing, seed),
+            decoder: api.decoder(Mode::Nothing, seed),
             request: Request::default(),
             head: None,
             collected: Vec::new(),
@@ -118,14 +118,14 @@ impl Call {
 
     /// A reply that is read once more: clean events or a completion that another call of ours gave. Nothing is asked for, and
     /// what the other call held is not bounded again.
-    pub fn replay() -> Self {
-        let mut call = Self::new(Api::Chat, 0, Secrets::default());
+    pub fn replay(api: Api) -> Self {
+        let mut call = Self::new(api, 0, Secrets::default());
         call.decoder.limits = Limits { event_bytes: usize::MAX, response_bytes: usize::MAX, tool_calls: usize::MAX };
         call.state = State::Reading;
         call
     }
 
-    /// Checks the request and puts it in the provider's words. `params`: the caller's parameters, JSON text; `""` for models.
+    /// Checks the request and puts it in the provider's words. `params`: the caller's parameters, JSON text; `""` for none.
     ///
     /// # Errors
     /// [`Kind::Config`]: nothing may be sent.
@@ -136,12 +136,19 @@ impl Call {
         asking: &Asking<'_>,
     ) -> Result<(), Error> {
         let mut request = Request::new(asking);
-        if self.api == Api::Chat {
-            let mut body = request::build(params.into(), additions).inspect_err(|error| self.fail(error.clone()))?;
+        let params = params.into();
+        if self.api == Api::Chat || !params.is_empty() {
+            let built = match self.api {
+                Api::Chat | Api::Models => request::build(params, additions),
+                #[cfg(feature = "responses")]
+                Api::Responses | Api::Cancel => request::build_response(params, additions),
+            };
+            let mut body = built.inspect_err(|error| self.fail(error.clone()))?;
             let fixed = additions.extra_body.as_deref().and_then(Body::read).unwrap_or_default();
             let model = body.get("model").unwrap_or("").to_owned();
             let notes = &mut request.notes;
             let dialect = Dialect::new(asking.dialect, &model);
+            let dialect = if self.api == Api::Chat { dialect } else { dialect.of_any_api() };
             request.left_out = dialect.apply(&mut body, &fixed, &mut |code| notes.push(code));
             (request.body, request.fixed) = (body, fixed);
         }
@@ -155,7 +162,9 @@ impl Call {
         self.state = State::Waiting;
         self.attempts += 1;
         self.head = None;
-        self.decoder = Decoder::new(self.decoder.mode(), self.seed)
+        self.decoder = self
+            .api
+            .decoder(self.decoder.mode(), self.seed)
             .with_limits(self.request.limits)
             .with_secrets(self.secrets.clone())
             .with_choices(
@@ -164,7 +173,11 @@ impl Call {
         for code in &self.request.notes {
             self.decoder.note(code);
         }
-        (self.api == Api::Chat).then(|| self.request.body.to_json())
+        #[cfg(feature = "responses")]
+        if self.api == Api::Cancel {
+            return Some(String::new());
+        }
+        (!self.request.body.members().is_empty()).then(|| self.request.body.to_json())
     }
 
     /// What refusals taught, once the provider took the request: `[model, changes]`, JSON, see [`crate::negotiate::Negotiation`].
@@ -198,7 +211,7 @@ impl Call {
         self.now_ms = now_ms;
         let head = Head::read(status, header, now_ms, &self.secrets);
         self.decoder.set_content_type(&header("content-type").unwrap_or_default());
-        self.state = if head.is_good() && self.api == Api::Chat { State::Reading } else { State::Collecting };
+        self.state = if head.is_good() && self.api != Api::Models { State::Reading } else { State::Collecting };
         self.head = Some(head);
     }
 
@@ -292,7 +305,7 @@ impl Call {
 
     /// How much of the reply came, in a number that only grows with what has a meaning: no pings, no comments; 0 before content.
     pub fn progress(&self) -> usize {
-        if self.decoder.has_content() { self.decoder.reply().size() } else { 0 }
+        if self.decoder.has_content() { self.decoder.size() } else { 0 }
     }
 
     /// The response's status was an error.
@@ -333,8 +346,8 @@ impl Call {
     /// The reply so far, or the models, as JSON.
     pub fn snapshot(&self) -> String {
         match self.api {
-            Api::Chat => self.decoder.reply().to_json(),
             Api::Models => self.models.clone().unwrap_or_else(|| "[]".into()),
+            _ => self.decoder.snapshot(),
         }
     }
 

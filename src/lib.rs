@@ -17,6 +17,8 @@ pub mod error;
 pub mod json;
 pub mod judge;
 pub mod negotiate;
+#[cfg(feature = "responses")]
+pub mod responses;
 pub mod retry;
 mod scan;
 pub mod secret;

@@ -13,6 +13,7 @@ mod body;
 mod data;
 mod decoder;
 mod events;
+mod faces;
 mod fields;
 mod foreign;
 mod form;
@@ -25,6 +26,8 @@ mod normal;
 mod order;
 mod output;
 mod predict;
+#[cfg(feature = "responses")]
+mod reader;
 mod refused;
 mod repair;
 mod think;
@@ -34,4 +37,6 @@ mod usage;
 pub use decoder::{Decoder, End};
 pub use limits::Limits;
 pub use output::Mode;
+#[cfg(feature = "responses")]
+pub use reader::{Reader, Taken};
 pub use repair::Repairs;

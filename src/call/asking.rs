@@ -2,7 +2,9 @@
 
 use crate::json;
 use crate::negotiate::Negotiation;
-use crate::stream::Limits;
+#[cfg(feature = "responses")]
+use crate::responses::Responses;
+use crate::stream::{Decoder, Limits, Mode};
 use crate::wire::body::Body;
 
 /// Which API is called.
@@ -12,6 +14,12 @@ pub enum Api {
     Chat,
     /// `GET …/models`
     Models,
+    /// `POST …/responses`, `GET …/responses/{id}` where there are no parameters
+    #[cfg(feature = "responses")]
+    Responses,
+    /// `POST …/responses/{id}/cancel`: a response that was cancelled is what was asked for.
+    #[cfg(feature = "responses")]
+    Cancel,
 }
 
 /// How a request is put.
@@ -29,6 +37,18 @@ pub struct Asking<'a> {
     pub deadline_ms: Option<u64>,
     /// What the provider may make us hold.
     pub limits: Limits,
+}
+
+impl Api {
+    /// A decoder for a reply to it.
+    pub(super) fn decoder(self, mode: Mode, seed: u64) -> Decoder {
+        let decoder = Decoder::new(mode, seed);
+        #[cfg(feature = "responses")]
+        if matches!(self, Self::Responses | Self::Cancel) {
+            return decoder.with_reader(Box::new(Responses::new(mode, seed, self == Self::Cancel)));
+        }
+        decoder
+    }
 }
 
 /// What is sent, and what was learnt of how to say it.

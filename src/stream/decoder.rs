@@ -75,6 +75,11 @@ pub struct Decoder {
     pub(super) is_foreign: bool,
     pub(crate) limits: Limits,
     pub(super) secrets: Secrets,
+    /// Of another API.
+    #[cfg(feature = "responses")]
+    pub(super) reader: Option<Box<dyn super::Reader>>,
+    #[cfg(feature = "responses")]
+    pub(super) event_name: String,
     /// How many choices were asked for.
     choices: usize,
     /// Bytes of the body so far.
@@ -107,6 +112,10 @@ impl Decoder {
             is_foreign: false,
             limits: Limits::default(),
             secrets: Secrets::default(),
+            #[cfg(feature = "responses")]
+            reader: None,
+            #[cfg(feature = "responses")]
+            event_name: String::new(),
             choices: 1,
             fed: 0,
         }
@@ -134,24 +143,6 @@ impl Decoder {
     pub fn without_prediction(mut self) -> Self {
         self.predicts = false;
         self
-    }
-
-    /// Chooses what comes out from now on. Where nothing was asked for until now, that begins with the reply so far.
-    pub fn set_mode(&mut self, mode: Mode) {
-        let is_first = self.output.mode() == Mode::Nothing;
-        self.output = Output::new(mode);
-        self.template = None;
-        if !is_first {
-            return;
-        }
-        if !self.reply.is_new() {
-            self.output.chunk(&self.reply.to_chunk(&self.reply.texts()), &self.reply);
-        }
-        if let Some(error) = &self.failure {
-            self.output.failure(error);
-        } else if self.end == Some(End::Complete) {
-            self.output.complete(&self.reply);
-        }
     }
 
     /// The response's `content-type`. Many are wrong: it decides what a body is only where its first bytes do not.
@@ -212,16 +203,6 @@ impl Decoder {
         self.failure.as_ref()
     }
 
-    /// Something came that a caller would miss: see [`Accumulator::has_content`].
-    pub fn has_content(&self) -> bool {
-        self.reply.has_content()
-    }
-
-    /// What comes out.
-    pub fn mode(&self) -> Mode {
-        self.output.mode()
-    }
-
     /// Counts what was put right before the reply came.
     pub fn note(&mut self, code: &'static str) {
         self.repairs.note(code);
@@ -232,19 +213,9 @@ impl Decoder {
         self.normalizer.form.to_json()
     }
 
-    /// The reply so far.
-    pub fn reply(&self) -> &Accumulator {
-        &self.reply
-    }
-
     /// What was repaired.
     pub fn repairs(&self) -> &Repairs {
         &self.repairs
-    }
-
-    /// Takes what is ready, in the form of the mode; `None` when there is nothing.
-    pub fn take(&mut self) -> Option<String> {
-        self.output.take()
     }
 
     /// Takes a chunk in and hands it out.
@@ -305,7 +276,7 @@ impl Decoder {
 
     /// The error that the case came to.
     pub fn judged(&mut self, error: Error) {
-        self.output.failure(&error);
+        self.tell_failure(&error);
         self.failure = Some(error);
     }
 
@@ -313,6 +284,11 @@ impl Decoder {
     pub(super) fn done(&mut self) {
         if self.end.is_some() {
             return;
+        }
+        #[cfg(feature = "responses")]
+        if self.reader.is_some() {
+            // It is no end of theirs.
+            return self.truncate();
         }
         self.flush_held(false);
         if self.has_finished() || self.has_content() {
@@ -365,6 +341,8 @@ impl Decoder {
             "The response ended in the middle of its JSON"
         } else if self.values == 0 {
             "The response ended without any content"
+        } else if self.is_other() {
+            "The stream ended before the response was complete: no response.completed came"
         } else if self.has_finished() {
             "The stream ended before all the choices that were asked for came"
         } else {
@@ -383,7 +361,7 @@ impl Decoder {
     fn end_with(&mut self, end: End, error: Error) {
         self.flush_held(false);
         self.end = Some(end);
-        self.output.failure(&error);
+        self.tell_failure(&error);
         self.failure = Some(error);
     }
 
