@@ -39,6 +39,14 @@ pub fn open(response: Response) -> Result<JsValue, JsValue> {
     Ok(web::open(response))
 }
 
+/// What this module asks: of the Responses API there is one of its own.
+fn asked(params: &str, is_cancel: bool) -> Api {
+    #[cfg(feature = "responses")]
+    return if is_cancel && params.is_empty() { Api::Cancel } else { Api::Responses };
+    #[cfg(not(feature = "responses"))]
+    if params.is_empty() && !is_cancel { Api::Models } else { Api::Chat }
+}
+
 /// One API call: all attempts and the reply.
 #[wasm_bindgen]
 pub struct Call {
@@ -53,8 +61,8 @@ impl Call {
     /// `seed`: any number, for ids that have to be made up.
     #[wasm_bindgen(constructor)]
     pub fn new(params: String, settings: &str, seed: f64) -> Call {
-        let Settings { additions, asking, url, page, secrets } = Settings::read(settings);
-        let api = if params.is_empty() { Api::Models } else { Api::Chat };
+        let Settings { additions, asking, url, page, secrets, is_cancel } = Settings::read(settings);
+        let api = asked(&params, is_cancel);
         let mut call = call::Call::new(api, seed as u64, Secrets::new(secrets));
         // What cannot be sent is what the call failed of.
         let _ = call.prepare(params, &additions, &asking);
@@ -63,7 +71,7 @@ impl Call {
 
     /// A call that reads once more what another one gave; see [`call::Call::replay`].
     pub fn replay() -> Call {
-        Self { call: call::Call::replay(), url: String::new(), page: None }
+        Self { call: call::Call::replay(asked("{}", false)), url: String::new(), page: None }
     }
 
     /// What to do next: 0 send, 1 wait for the response, 2 read the reply, 3 read what is none (a refusal, a list of models),

@@ -1,9 +1,14 @@
 // The core, as the other files of this folder call it. Whatever it throws is a trap, and ends all calls of the process: no foreign
 // code runs inside of it, and what fails in the ordinary way it does not throw.
-import { Call, __wbg_reset_state as restart, open, send } from "../core.js";
+import { Call, __wbg_reset_state, open, send } from "../core.js";
 import { TokenwireError } from "./errors.js";
+import { load } from "./load.js";
 
-export { Call as CoreCall, open, send };
+/** The core of Chat Completions. The Responses API has another, of the same make; see load.js. */
+export const core = { Call, open, send, load };
+
+/** How each core that was loaded is made anew. */
+export const restarts = [__wbg_reset_state];
 
 /** What the core says is to be done next; see `step` in src/js.rs. */
 export const SEND = 0;
@@ -29,7 +34,7 @@ export function ask(question) {
 export function trapped(cause) {
   const message = `The core of tokenwire broke down (${cause?.message}). This is a bug of tokenwire's; the next call works again`;
   const error = new TokenwireError(message, { kind: "server", retryable: true, cause });
-  restart();
+  for (const restart of restarts) restart();
   const broken = [...live];
   live.clear();
   // First none of them has its half any more, for what one lets go of may be another.

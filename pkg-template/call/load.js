@@ -4,18 +4,39 @@ import { APIConnectionError, config } from "./errors.js";
 
 /** This runtime's way to the wasm, given by its entry; takes a file: URL in place of its own. */
 let provided;
+let wayToResponses, loadingResponses;
 /** undefined: not begun, or failed (the next call tries again). A promise: under way. true: ready. */
 let state;
 
-/** For the entries: how this runtime instantiates the core; may answer at once or by promise. */
-export function provide(load) {
+/** For the entries: how this runtime instantiates the core, which may answer at once or by promise; and the way to `responses`. */
+export function provide(load, way) {
   provided = load;
+  wayToResponses = way;
 }
 
 /** Nothing when the core is ready (so that a call can go on in the same tick), else a promise of it. */
 export function load() {
   state ??= begin(provided ?? missing);
   return state === true ? undefined : state;
+}
+
+/** The core of the Responses API: what it has beside these comes with its first call, see responses/. */
+export const responses = {
+  path: "/responses",
+  empty: '{"id":"","object":"response","output":[],"output_text":""}',
+  blank: '"id":""',
+  load: () => (responses.Call ? undefined : (loadingResponses ??= loadResponses())),
+};
+
+async function loadResponses() {
+  try {
+    const { ready, ...parts } = await wayToResponses();
+    await ready();
+    Object.assign(responses, parts);
+  } catch (error) {
+    loadingResponses = undefined;
+    throw error?.kind ? error : config(`the part of tokenwire that speaks the Responses API could not be loaded: ${error?.message}`, error);
+  }
 }
 
 /**

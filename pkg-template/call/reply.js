@@ -16,6 +16,10 @@ const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choic
  * What extends it says where the bytes come from: `source`, and `goOn()` where there is none; `judge()` and `letGo()` at the end.
  */
 export class Reply {
+  /** The core that reads it, and what differs by it. */
+  api;
+  /** What there is of it before anything came, JSON text. */
+  empty;
   /** The core's half: until the end, when all that it holds is taken out of it. */
   core;
   /** The reader of the body: what it gives is read while `isReading`. */
@@ -56,6 +60,11 @@ export class Reply {
   #loss;
   /** Settles what is waited for, other than a read. */
   #interrupt;
+
+  constructor(api) {
+    this.api = api;
+    this.empty = api.empty;
+  }
 
   /** One read of the body, or one try more where it is between two; `hand` is given what is ready then, or undefined. */
   read(hand) {
@@ -361,7 +370,7 @@ export class Reply {
 
   /** It has ended, and something came of it that was not handed out. */
   get isRead() {
-    return this.isClosed && !this.isStopped && !this.snapshot.includes('"choices":[]');
+    return this.isClosed && !this.isStopped && !this.snapshot.includes(this.api.blank ?? '"choices":[]');
   }
 
   /** JSON text. */

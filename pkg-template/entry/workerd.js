@@ -4,6 +4,6 @@ import init, { initSync } from "../core.js";
 import { provide } from "../call/load.js";
 
 // A module of another realm fails the glue's `instanceof`, but not its asynchronous way.
-provide(() => (module instanceof WebAssembly.Module ? initSync({ module }) : init({ module_or_path: module })));
+provide(() => (module instanceof WebAssembly.Module ? initSync({ module }) : init({ module_or_path: module })), () => import("../responses/workerd.js"));
 
 export * from "../index.js";

@@ -51,12 +51,26 @@ pub struct Core {
 
 /// Builds what has changed. Cargo decides about the crate; the rest is done again only if Cargo's wasm differs.
 pub fn build(build: &Build) -> Result<Core> {
+    module(build, "core", "small-allocator")
+}
+
+/// The same crate once more, for the Responses API: what speaks it is loaded with the first `respond`, and brings its own judge.
+pub fn build_responses(build: &Build) -> Result<Core> {
+    module(build, "responses", "small-allocator,judge,responses")
+}
+
+fn module(build: &Build, module: &str, features: &str) -> Result<Core> {
     tools::ensure_wasm_target()?;
-    let compiled = compile(&["--no-default-features", "--features", "small-allocator"])?;
+    let compiled = compile(&["--no-default-features", "--features", features])?;
     // With and without names beside each other: who changes between them does not pay for wasm-opt each time.
-    let name = if build.names { "core-names" } else { "core" };
+    let name = &if build.names { format!("{module}-names") } else { module.to_owned() };
     let folder = place::cache().join(name);
-    let core = Core { glue: folder.join("core.js"), snippets: folder.join("snippets"), wasm: folder.join("core.wasm") };
+    let file = |name: String| folder.join(name);
+    let core = Core {
+        glue: file(format!("{module}.js")),
+        snippets: file("snippets".into()),
+        wasm: file(format!("{module}.wasm")),
+    };
     let stamp = Stamp::new(name)
         .file(&compiled)?
         .file(&place::xtask().join("package-lock.json"))?
@@ -68,9 +82,9 @@ pub fn build(build: &Build) -> Result<Core> {
     if folder.is_dir() {
         fs::remove_dir_all(&folder)?;
     }
-    let mut output = bound(&compiled, "core")?;
+    let mut output = bound(&compiled, module)?;
     output.emit(&folder).context("wasm-bindgen could not write what it made")?;
-    optimise(&folder.join("core_bg.wasm"), &core.wasm, build.names)?;
+    optimise(&folder.join(format!("{module}_bg.wasm")), &core.wasm, build.names)?;
     stamp.keep()?;
     Ok(core)
 }

@@ -30,6 +30,8 @@ pub fn add(files: &mut Files) -> Result<()> {
         format!("export default \"{}\";\n", BASE64_STANDARD.encode(&wasm)).into_bytes(),
     );
     files.insert("core-text.js".into(), as_letters(&wasm).into_bytes());
+    let responses = files.get(Path::new("responses.wasm")).cloned().unwrap_or_default();
+    files.insert("responses-text.js".into(), as_letters(&responses).into_bytes());
     for name in TYPES {
         let types = files.get(Path::new(&format!("{name}.d.ts"))).with_context(|| format!("no {name}.d.ts"))?;
         let types = std::str::from_utf8(types)?.replace(".js\"", ".cjs\"");

@@ -15,6 +15,7 @@ const PAPERS: &[&str] = &["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
 pub fn build(build: &Build) -> Result<()> {
     let judge = judge::build()?;
+    let responses = core::build_responses(build)?;
     let core = core::build(build)?;
     let version = crate_version()?;
     let mut files = Files::new();
@@ -27,6 +28,8 @@ pub fn build(build: &Build) -> Result<()> {
     add_folder(&mut files, &core.snippets, Path::new("snippets"))?;
     files.insert("core.js".into(), read(&core.glue)?);
     files.insert("core.wasm".into(), read(&core.wasm)?);
+    files.insert("responses.js".into(), read(&responses.glue)?);
+    files.insert("responses.wasm".into(), read(&responses.wasm)?);
     files.insert("judge.js".into(), read(&judge)?);
     files.insert("version.js".into(), format!("export const version = {version:?};\n").into_bytes());
     files.insert("providers.js".into(), providers()?);
