@@ -16,6 +16,7 @@ mod items;
 mod lost;
 mod out;
 mod place;
+mod predict;
 mod told;
 mod whole;
 
@@ -27,6 +28,7 @@ use clean::Changes;
 use fields::Fields;
 use items::Items;
 use out::Out;
+use predict::Template;
 
 /// Reads one response.
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub struct Responses {
     finish: Option<&'static str>,
     /// It is what was asked for, whatever its status says: a response that was cancelled.
     is_any: bool,
+    /// The last event, if the next one may be like it.
+    template: Option<Template>,
     /// For ids that have to be made.
     seed: u64,
 }
@@ -59,6 +63,8 @@ struct Event<'a> {
     /// Its type.
     kind: &'a str,
     raw: &'a str,
+    /// As its frame has it.
+    name: &'a str,
     fields: Fields<'a>,
     changes: Changes,
 }
@@ -84,6 +90,7 @@ impl Responses {
             is_resumed: false,
             finish: None,
             is_any,
+            template: None,
             seed,
         }
     }
@@ -139,7 +146,12 @@ fn number(seed: u64) -> String {
 
 impl Reader for Responses {
     fn object(&mut self, raw: &str, name: &str, limits: &Limits, repairs: &mut Repairs) -> Taken {
+        self.template = None;
         self.read(raw, name, &mut Bounds { limits, repairs })
+    }
+
+    fn predicted<'a>(&mut self, input: &'a [u8], limits: &Limits) -> &'a [u8] {
+        self.take_like(input, limits.event_bytes)
     }
 
     fn has_content(&self) -> bool {
@@ -157,6 +169,7 @@ impl Reader for Responses {
     fn set_mode(&mut self, mode: Mode) {
         let is_first = self.out.mode == Mode::Nothing;
         self.out = Out::new(mode);
+        self.template = None;
         if is_first && self.has_begun {
             self.tell_again();
         }

@@ -230,11 +230,9 @@ fn usage(raw: &str) -> Option<String> {
 pub fn chat_usage(raw: &str) -> String {
     let number = |object: &str, name: &str| json::member(object, name).unwrap_or("0").to_owned();
     let mut out = String::from("{");
-    for (name, from) in [
-        ("prompt_tokens", "input_tokens"),
-        ("completion_tokens", "output_tokens"),
-        ("total_tokens", "total_tokens"),
-    ] {
+    for (name, from) in
+        [("prompt_tokens", "input_tokens"), ("completion_tokens", "output_tokens"), ("total_tokens", "total_tokens")]
+    {
         json::member_into(name, &number(raw, from), &mut out);
     }
     for (name, from, inner) in [

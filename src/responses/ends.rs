@@ -161,6 +161,8 @@ impl Responses {
         if !left.is_empty() && !self.is_resumed {
             bounds.repairs.note("output_missing");
         }
+        // Of a response that is read from its middle on, what it says itself is all.
+        let left = if self.is_resumed && !items.is_empty() { Vec::new() } else { left };
         for slot in left {
             order.push(slot);
             let Some(item) = self.items.list.get(slot).filter(|item| !item.is_done && ends) else { continue };
@@ -278,14 +280,7 @@ impl Responses {
     }
 
     /// The copy of a whole part.
-    pub(super) fn absorb_part(
-        &mut self,
-        slot: usize,
-        place: Place,
-        at: usize,
-        raw: String,
-        bounds: &mut Bounds<'_>,
-    ) {
+    pub(super) fn absorb_part(&mut self, slot: usize, place: Place, at: usize, raw: String, bounds: &mut Bounds<'_>) {
         let kind = json::member(&raw, "type").and_then(json::string).unwrap_or("").to_owned();
         if let Some(family) = fields::family_of_part(&kind) {
             let told = json::member(&raw, family.member).and_then(json::string).unwrap_or("").to_owned();
@@ -312,7 +307,13 @@ impl Responses {
         told: &str,
         bounds: &mut Bounds<'_>,
     ) -> Option<String> {
+        let is_resumed = self.is_resumed;
         let growing = super::place::growing(self.items.list.get_mut(slot)?, family, at)?;
+        if is_resumed && growing.has_grown && !told.is_empty() {
+            // What came before its middle is in the copy alone.
+            told.clone_into(&mut growing.text);
+            return None;
+        }
         let settled = growing.settle(told);
         let whole = settled.is_less.then(|| growing.text.clone());
         if settled.is_less {
@@ -389,14 +390,7 @@ impl Responses {
     }
 
     /// The same within a part. `is_told`: that the part ends is told.
-    pub(super) fn finish_part(
-        &mut self,
-        slot: usize,
-        place: Place,
-        at: usize,
-        is_told: bool,
-        bounds: &mut Bounds<'_>,
-    ) {
+    pub(super) fn finish_part(&mut self, slot: usize, place: Place, at: usize, is_told: bool, bounds: &mut Bounds<'_>) {
         let Some(part) = self.items.list.get_mut(slot).and_then(|item| item.parts(place).get_mut(at)) else { return };
         let was_told = std::mem::replace(&mut part.text.is_done, true);
         let was_done = std::mem::replace(&mut part.is_done, true);

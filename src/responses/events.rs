@@ -3,13 +3,14 @@
 use super::clean::{self, Changes, quoted};
 use super::ends::Outcome;
 use super::fields::{self, Face, Family, Fields, Stage};
+use super::predict::Template;
 use super::{Bounds, Event, Responses, lost};
 use crate::json;
 use crate::scan;
 use crate::stream::Taken;
 
 /// Types that only keep the connection open.
-const PINGS: &str = "keepalive/ping/heartbeat/keep-alive/response.keepalive/response.heartbeat";
+const PINGS: &str = "keepalive/ping/heartbeat/keep-alive";
 
 impl Responses {
     /// Reads an object. `name`: of its event.
@@ -45,14 +46,14 @@ impl Responses {
                 return self.whole(inner, bounds);
             }
         }
-        if scan::is_any(kind, PINGS) {
+        if !kind.starts_with("response.") && scan::is_any(kind, PINGS) {
             return if self.has_begun { Taken::Part } else { Taken::Strange };
         }
         // What another API says before anything of a response came is none.
         if kind.is_empty() || !self.has_begun && scan::position(kind, ".").is_none() {
             return Taken::Strange;
         }
-        self.event(Event { kind, raw, fields, changes }, bounds)
+        self.event(Event { kind, raw, name, fields, changes }, bounds)
     }
 
     fn event(&mut self, mut event: Event<'_>, bounds: &mut Bounds<'_>) -> Taken {
@@ -61,7 +62,7 @@ impl Responses {
         if let Some(outcome) = Outcome::of(kind, &event.fields) {
             return self.terminal(event, outcome, bounds);
         }
-        let is_state = scan::is_any(kind, "created/in_progress/queued");
+        let is_state = matches!(kind, "created" | "in_progress" | "queued");
         if is_state {
             self.has_begun = true;
             self.state(&mut event, kind, bounds);
@@ -83,6 +84,9 @@ impl Responses {
             Some(taken) => taken,
             None => {
                 self.emit(&mut event, bounds.repairs);
+                if !event.changes.is_empty() {
+                    self.template = None;
+                }
                 Taken::Part
             }
         }
@@ -178,6 +182,9 @@ impl Responses {
                 growing.has_grown = true;
                 let item = self.items.list.get(slot)?;
                 self.out.grow(family.face, text, item);
+                if event.changes.is_empty() {
+                    self.template = Template::new(event, event.name, family, slot, at);
+                }
             }
             Stage::Added => text.clone_into(&mut growing.text),
             Stage::Done => {

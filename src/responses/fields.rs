@@ -16,6 +16,7 @@ pub struct Fields<'a> {
     /// The whole text, under the name that its family has for it.
     pub text: &'a str,
     pub logprobs: &'a str,
+    pub obfuscation: &'a str,
     pub name: &'a str,
     pub part: &'a str,
     pub item: &'a str,
@@ -55,6 +56,7 @@ impl<'a> Fields<'a> {
                 "content_index" | "summary_index" | "command_index" => &mut found.part_index,
                 "delta" => &mut found.delta,
                 "text" | "refusal" | "arguments" | "input" | "code" | "diff" | "command" => &mut found.text,
+                "obfuscation" => &mut found.obfuscation,
                 "logprobs" => &mut found.logprobs,
                 "name" => &mut found.name,
                 "part" => &mut found.part,

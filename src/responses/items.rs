@@ -161,7 +161,9 @@ impl Items {
         if self.list.get(self.last).is_some_and(|item| is_meant(item) && fits(item, kind)) {
             return Some(self.last);
         }
-        let by_id = id.and_then(|id| self.last_with(&|item| item.given == id || item.id == id, kind));
+        let of_id = |item: &Item| id.is_some_and(|id| item.given == id || item.id == id);
+        let both = self.last_with(&|item| of_id(item) && item.index == index, kind);
+        let by_id = both.or_else(|| self.last_with(&of_id, kind));
         let by_index = || index.and_then(|index| self.last_with(&|item| item.index == Some(index), kind));
         let is_lost = index.is_none() || (id.is_none() && by_index().is_none());
         let open = || if is_lost { self.last_with(&|item| !item.is_done, kind) } else { None };

@@ -72,6 +72,24 @@ impl Out {
         }
     }
 
+    /// An event that those after it are filled into: each a text, and a padding where it has one.
+    pub fn pattern(&mut self, raw: &str) {
+        self.next_element();
+        for piece in ["[", raw, "]"] {
+            self.out.push_str(piece);
+        }
+    }
+
+    /// An event that is the one before it but for these, and one further.
+    pub fn filling(&mut self, text: &str, padding: Option<&str>) {
+        for text in [Some(text), padding].into_iter().flatten() {
+            self.next_element();
+            self.out.push('"');
+            self.out.push_str(text);
+            self.out.push('"');
+        }
+    }
+
     /// A text of the response grew; that of a call is in `item` already.
     pub fn grow(&mut self, face: Face, text: &str, item: &Item) {
         match (self.mode, face) {

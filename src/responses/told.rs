@@ -2,6 +2,7 @@
 
 use super::clean::{self, quoted};
 use super::fields::{self, Place};
+use super::items::Item;
 use super::{Bounds, Event, Responses, ends, items};
 use crate::json;
 use crate::scan;
@@ -17,13 +18,16 @@ impl Responses {
         let kind = ends::kind_of(raw);
         let id = json::member(raw, "id").and_then(json::filled).unwrap_or("");
         let list = &self.items.list;
-        let again = list.iter().rposition(|item| !item.is_done && item.kind == kind && !id.is_empty() && item.given == id);
+        let index = fields::index(event.fields.output_index);
+        let is_same = |item: &Item| !id.is_empty() && item.given == id && (index.is_none() || item.index == index);
+        let again = list.iter().rposition(|item| !item.is_done && item.kind == kind && is_same(item));
         let slot = match again {
             Some(slot) => {
                 bounds.repairs.note("item_repeated");
                 slot
             }
-            None => match self.new_item(raw, kind, id, fields::index(event.fields.output_index), "in_progress", bounds) {
+            None => match self.new_item(raw, kind, id, fields::index(event.fields.output_index), "in_progress", bounds)
+            {
                 Ok(slot) => slot,
                 Err(taken) => return Some(taken),
             },
@@ -58,9 +62,11 @@ impl Responses {
         let place = fields::Fields { item_id: id, ..event.fields };
         let id = json::filled(id).unwrap_or("");
         let found = self.items.find(&place, kind);
-        // Where all have the same index, another id is another item.
+        // Where all have the same index, another id is another item; and where all have the same id, another index.
+        let index = fields::index(event.fields.output_index);
         let is_other = |slot: &usize| {
-            self.items.list.get(*slot).is_some_and(|item| item.is_done && item.given != id && item.id != id)
+            let is_same = |item: &Item| (item.given == id || item.id == id) && (index.is_none() || item.index == index);
+            self.items.list.get(*slot).is_some_and(|item| item.is_done && !is_same(item))
         };
         let slot = match found.filter(|slot| !is_other(slot)) {
             Some(slot) => slot,
@@ -93,7 +99,12 @@ impl Responses {
     }
 
     /// Which parts are meant, and the item of an event that tells of one.
-    fn part_item(&mut self, event: &mut Event<'_>, kind: &str, bounds: &mut Bounds<'_>) -> Result<(usize, Place, &'static str), Taken> {
+    fn part_item(
+        &mut self,
+        event: &mut Event<'_>,
+        kind: &str,
+        bounds: &mut Bounds<'_>,
+    ) -> Result<(usize, Place, &'static str), Taken> {
         let given = json::member(event.fields.part, "type").and_then(json::string).unwrap_or("");
         let (place, usual) = match kind.starts_with("content_part") {
             true => (Place::Content, "output_text"),
@@ -118,13 +129,18 @@ impl Responses {
             Ok(found) => found,
             Err(taken) => return Some(taken),
         };
-        let usual = if self.items.list.get(slot)?.kind == "reasoning" && place == Place::Content { "reasoning_text" } else { usual };
+        let usual = if self.items.list.get(slot)?.kind == "reasoning" && place == Place::Content {
+            "reasoning_text"
+        } else {
+            usual
+        };
         let given = event.fields.part;
         let (raw, _) = clean::part(if given.is_empty() { "{}" } else { given }, usual);
         let index = fields::index(event.fields.part_index);
         let kind = json::member(&raw, "type").and_then(json::string).unwrap_or("").to_owned();
         let parts = self.items.list.get_mut(slot)?.parts(place);
-        let again = parts.iter().rposition(|part| !part.is_done && part.index == index && index.is_some() && part.kind == kind);
+        let again =
+            parts.iter().rposition(|part| !part.is_done && part.index == index && index.is_some() && part.kind == kind);
         let at = match again {
             // Told with its item, too.
             Some(at) => at,

@@ -16,7 +16,7 @@ impl Responses {
         let outcome = Outcome::of_status(raw);
         if std::mem::replace(&mut self.has_begun, true) {
             let fields = Fields { response: raw, ..Fields::default() };
-            let event = Event { kind: "", raw: "{}", fields, changes: Changes::new() };
+            let event = Event { kind: "", raw: "{}", name: "", fields, changes: Changes::new() };
             return self.terminal(event, outcome.unwrap_or(Outcome::Completed), bounds);
         }
         // Some say no status.
@@ -34,11 +34,10 @@ impl Responses {
         }
         self.steps += 1;
         self.content += raw.len();
-        if !is_open && !self.is_any {
-            if let Some(failure) = outcome.failure(raw) {
-                self.tell_again();
-                return failure;
-            }
+        let failure = if is_open || self.is_any { None } else { outcome.failure(raw) };
+        if let Some(failure) = failure {
+            self.tell_again();
+            return failure;
         }
         if !is_open {
             self.complete_quietly(outcome);
@@ -100,7 +99,8 @@ impl Responses {
 
     fn tell_item(&mut self, slot: usize) {
         let Some(item) = self.items.list.get(slot) else { return };
-        let (index, begun, raw) = (scan::decimal(item.out as u64), ends::begun(&item.raw, &item.kind), item.raw.clone());
+        let (index, begun, raw) =
+            (scan::decimal(item.out as u64), ends::begun(&item.raw, &item.kind), item.raw.clone());
         let (id, is_done) = (quoted(&item.id), item.is_done);
         let (kind, text) = (item.kind.clone(), item.text.clone());
         self.make("response.output_item.added", &[("output_index", &index), ("item", &begun)]);
@@ -112,7 +112,8 @@ impl Responses {
         }
         if let Some(family) = fields::family_of_item(&kind).filter(|_| !text.text.is_empty()) {
             let text = quoted(&text.text);
-            let of_item = |member| vec![("item_id", id.as_str()), ("output_index", index.as_str()), (member, text.as_str())];
+            let of_item =
+                |member| vec![("item_id", id.as_str()), ("output_index", index.as_str()), (member, text.as_str())];
             self.make(&["response.", family.name, ".delta"].concat(), &of_item("delta"));
             let name = quoted(self.items.list.get(slot).map_or("", |item| item.text_member("name")));
             if is_done {
@@ -158,7 +159,11 @@ impl Responses {
         }
         for (number, annotation) in annotations.iter().enumerate() {
             self.out.said("annotation", "annotation", annotation);
-            let Some(item) = self.items.list.get(slot).filter(|_| family.is_some_and(|family| family.face == Face::Text)) else { continue };
+            let Some(item) =
+                self.items.list.get(slot).filter(|_| family.is_some_and(|family| family.face == Face::Text))
+            else {
+                continue;
+            };
             let (id, index) = (quoted(&item.id), scan::decimal(item.out as u64));
             let [at, number] = [at, number].map(|number| scan::decimal(number as u64));
             let members = [
@@ -200,6 +205,16 @@ impl Responses {
     /// All of its text, escaped.
     fn output_text(&self) -> String {
         let mut out = String::new();
+        if self.finish.is_some() {
+            let items = json::elements(json::member(&self.response, "output").unwrap_or(""));
+            for item in items.into_iter().filter(|item| ends::kind_of(item) == "message") {
+                for part in json::elements(json::member(item, "content").unwrap_or("")) {
+                    let text = json::member(part, "text").and_then(json::string).unwrap_or("");
+                    out.push_str(if json::member(part, "type") == Some("\"output_text\"") { text } else { "" });
+                }
+            }
+            return out;
+        }
         for item in self.items.list.iter().filter(|item| item.kind == "message") {
             for part in item.content.iter().filter(|part| part.kind == "output_text") {
                 out.push_str(&part.text.text);

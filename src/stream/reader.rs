@@ -15,6 +15,8 @@ const PINGS: &str = "ping/heartbeat/keepalive/keep-alive";
 pub trait Reader: std::fmt::Debug {
     /// Takes an object in. `name`: of its event; "" where it has none.
     fn object(&mut self, raw: &str, name: &str, limits: &Limits, repairs: &mut Repairs) -> Taken;
+    /// Takes framed events that are like the one before off the front of `input`; gives what is left.
+    fn predicted<'a>(&mut self, input: &'a [u8], limits: &Limits) -> &'a [u8];
     /// Something came that a caller would miss.
     fn has_content(&self) -> bool;
     /// How much came, in a number that grows with what has a meaning.
@@ -55,8 +57,10 @@ impl Decoder {
 
     /// The name of the event that is read now. False where its data means nothing.
     pub(super) fn is_named(&mut self, name: &[u8]) -> bool {
-        self.event_name = String::from_utf8_lossy(name).into_owned();
-        !scan::is_any(&self.event_name, PINGS)
+        if self.event_name.as_bytes() != name {
+            self.event_name = String::from_utf8_lossy(name).into_owned();
+        }
+        name.contains(&b'.') || !scan::is_any(&self.event_name, PINGS)
     }
 
     /// An object for the reader; false where there is none.

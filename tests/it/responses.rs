@@ -1,6 +1,8 @@
 //! Replies of the Responses API: recorded ones, and small cases of our own.
 
+mod ends;
 mod recorded;
+mod repairs;
 
 use crate::fixtures::lossy;
 use serde_json::{Value, json};
@@ -88,14 +90,19 @@ pub fn same_in_all_faces(bytes: &[u8], label: &str) -> Outcome {
     let text = read(Mode::Text, [bytes]);
     let chat = read(Mode::Events, [bytes]);
     let sse = read(Mode::Sse, [bytes]);
-    let of_chat: String = chat.items().iter().filter(|item| item["type"] == "text").map(|item| item["text"].as_str().unwrap()).collect();
+    let of_chat: String =
+        chat.items().iter().filter(|item| item["type"] == "text").map(|item| item["text"].as_str().unwrap()).collect();
     // What was handed out cannot be taken back.
     if !events.codes().contains(&"done_differs") {
         assert_eq!(text.out, final_text, "{label}: text");
         assert_eq!(of_chat, final_text, "{label}: events");
     }
     for other in [&text, &chat, &sse] {
-        assert_eq!((other.end, &other.reply, &other.failure, &other.repairs), (events.end, &events.reply, &events.failure, &events.repairs), "{label}");
+        assert_eq!(
+            (other.end, &other.reply, &other.failure, &other.repairs),
+            (events.end, &events.reply, &events.failure, &events.repairs),
+            "{label}"
+        );
     }
     let again = read(Mode::Chunks, [sse.out.as_bytes()]);
     assert_eq!(again.reply, events.reply, "{label}: read again");

@@ -62,7 +62,8 @@ fn within(usage: &Value) -> Value {
 
 fn wanted(expected: &Value) -> Value {
     // Where no end says it, the fixture's reader gives nothing; we say that it was completed.
-    let finish = if expected["finish_reason"].is_null() { json!("completed") } else { expected["finish_reason"].clone() };
+    let finish =
+        if expected["finish_reason"].is_null() { json!("completed") } else { expected["finish_reason"].clone() };
     json!({"text": expected["text"], "reasoning": expected["reasoning"], "refusal": expected["refusal"],
         "tool_calls": expected["tool_calls"], "finish": finish, "usage": within(&expected["usage"])})
 }
