@@ -15,6 +15,7 @@ mod fields;
 mod items;
 mod lost;
 mod out;
+mod outcome;
 mod place;
 mod predict;
 mod told;

@@ -6,12 +6,38 @@ use crate::scan;
 /// Changes to the members of an object: name and new value, raw. None of them is a repair by itself.
 pub type Changes = Vec<(&'static str, String)>;
 
-/// The object with these members, each where it stood, or at the end.
+/// An object's members: it is walked once, for it may be long.
+pub struct Object<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Object<'a> {
+    /// None for anything else.
+    pub fn read(raw: &'a str) -> Self {
+        Self(json::members(raw))
+    }
+
+    /// The raw value of the last member of this name; "" where there is none, or null.
+    pub fn get(&self, name: &str) -> &'a str {
+        self.raw(name).filter(|value| *value != "null").unwrap_or("")
+    }
+
+    /// The same, be it null.
+    fn raw(&self, name: &str) -> Option<&'a str> {
+        self.0.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| *value)
+    }
+
+    /// A member that is a text, escaped; "" for anything else.
+    pub fn text(&self, name: &str) -> &'a str {
+        json::string(self.get(name)).unwrap_or("")
+    }
+}
+
+/// The object with these members, each where it stood, or at the end. An empty value takes one away.
 pub fn rewritten(raw: &str, changes: &[(&'static str, String)]) -> String {
     let mut out = String::with_capacity(raw.len() + 64);
     out.push('{');
+    let object = Object::read(raw);
     let change = |name: &str| changes.iter().rev().find(|(known, _)| *known == name);
-    for (name, value) in json::members(raw) {
+    for (name, value) in &object.0 {
         match change(name) {
             Some((_, new)) if new.is_empty() => {}
             Some((_, new)) => json::member_into(name, new, &mut out),
@@ -20,7 +46,7 @@ pub fn rewritten(raw: &str, changes: &[(&'static str, String)]) -> String {
     }
     for (at, (name, value)) in changes.iter().enumerate() {
         let is_last = !changes.iter().skip(at + 1).any(|(other, _)| other == name);
-        if is_last && !value.is_empty() && json::member(raw, name).is_none() {
+        if is_last && !value.is_empty() && object.raw(name).is_none() {
             json::member_into(name, value, &mut out);
         }
     }
@@ -50,10 +76,10 @@ pub fn list<'a>(values: impl Iterator<Item = &'a String>) -> String {
 }
 
 /// Notes the default of each member that is missing, or null where it may not be.
-fn fill(raw: &str, defaults: &[(&'static str, &str)], changes: &mut Changes) -> bool {
+fn fill(object: &Object<'_>, defaults: &[(&'static str, &str)], changes: &mut Changes) -> bool {
     let before = changes.len();
     for (name, value) in defaults {
-        let is_there = json::member(raw, name).is_some_and(|known| known != "null" || *value == "null");
+        let is_there = object.raw(name).is_some_and(|known| known != "null" || *value == "null");
         if !is_there && !changes.iter().any(|(known, _)| known == name) {
             changes.push((name, (*value).to_owned()));
         }
@@ -77,7 +103,8 @@ pub fn text_of(raw: &str) -> (String, bool) {
 /// A part of an item. `kind`: its type, for one that has none. True where something was missing.
 pub fn part(raw: &str, kind: &str) -> (String, bool) {
     let mut changes = Changes::new();
-    let given = json::member(raw, "type").and_then(json::filled).unwrap_or("");
+    let object = Object::read(raw);
+    let given = object.text("type");
     // As Chat Completions calls it.
     let kind = if given.is_empty() || given == "text" { kind } else { given };
     let mut is_filled = kind != given;
@@ -90,9 +117,8 @@ pub fn part(raw: &str, kind: &str) -> (String, bool) {
         "reasoning_text" | "summary_text" => &[("text", "\"\"")],
         _ => &[],
     };
-    is_filled |= fill(raw, defaults, &mut changes);
-    let annotations = json::member(raw, "annotations").unwrap_or("");
-    let mended: Vec<_> = json::elements(annotations).into_iter().map(annotation).collect();
+    is_filled |= fill(&object, defaults, &mut changes);
+    let mended: Vec<_> = json::elements(object.get("annotations")).into_iter().map(annotation).collect();
     if mended.iter().any(|(_, is_mended)| *is_mended) {
         changes.push(("annotations", list(mended.iter().map(|(raw, _)| raw))));
     }
@@ -102,8 +128,9 @@ pub fn part(raw: &str, kind: &str) -> (String, bool) {
 /// An annotation: xAI's say no place.
 pub fn annotation(raw: &str) -> (String, bool) {
     let mut changes = Changes::new();
-    if json::member(raw, "type") == Some("\"url_citation\"") {
-        fill(raw, &[("start_index", "0"), ("end_index", "0"), ("url", "\"\""), ("title", "\"\"")], &mut changes);
+    let object = Object::read(raw);
+    if object.text("type") == "url_citation" {
+        fill(&object, &[("start_index", "0"), ("end_index", "0"), ("url", "\"\""), ("title", "\"\"")], &mut changes);
     }
     (changed(raw, &changes), !changes.is_empty())
 }
@@ -134,14 +161,15 @@ const STATUSES: &str = "message/file_search_call/web_search_call/computer_call/i
 /// An item. `id`: the one that it is known by. `status`: of one that says none. True where something was missing.
 pub fn item(raw: &str, kind: &str, id: &str, status: &str, mut changes: Changes) -> (String, bool) {
     let mut is_filled = !changes.is_empty();
-    if json::member(raw, "id").and_then(json::string) != Some(id) {
+    let object = Object::read(raw);
+    if object.text("id") != id {
         changes.push(("id", quoted(id)));
     }
     let of_item = of_item(kind);
     let (own, silent) = of_item.split_at(of_item.iter().position(|(name, _)| name.is_empty()).unwrap_or(of_item.len()));
-    is_filled |= fill(raw, own, &mut changes);
-    fill(raw, silent.get(1..).unwrap_or(&[]), &mut changes);
-    let has = |name: &str| json::member(raw, name).is_some_and(|value| value != "null" && value != "\"\"");
+    is_filled |= fill(&object, own, &mut changes);
+    fill(&object, silent.get(1..).unwrap_or(&[]), &mut changes);
+    let has = |name: &str| !matches!(object.get(name), "" | "\"\"");
     if scan::is_any(kind, CALLS) && !has("call_id") {
         changes.push(("call_id", quoted(id)));
         is_filled = true;
@@ -173,26 +201,27 @@ const RESPONSE: &[(&str, &str)] = &[
 /// A response. `id`: of one that has none. True where something was missing.
 pub fn response(raw: &str, id: &str, status: &str, mut changes: Changes) -> (String, bool) {
     let before = changes.len();
-    let has = |name: &str| json::member(raw, name).is_some_and(|value| value != "null" && value != "\"\"");
+    let object = Object::read(raw);
+    let has = |name: &str| !matches!(object.get(name), "" | "\"\"");
     if !has("id") {
         changes.push(("id", quoted(id)));
     }
     if !has("status") {
         changes.push(("status", quoted(status)));
     }
-    fill(raw, RESPONSE, &mut changes);
+    fill(&object, RESPONSE, &mut changes);
     let is_filled = changes.len() > before;
     // OpenAI says null where its schema has a text or an object, or nothing.
     for name in ["user", "usage"] {
-        if json::member(raw, name) == Some("null") {
+        if object.raw(name) == Some("null") {
             changes.push((name, String::new()));
         }
     }
     // Computed anew for who wants it.
-    if json::member(raw, "output_text").is_some() {
+    if object.raw("output_text").is_some() {
         changes.push(("output_text", String::new()));
     }
-    if let Some(usage) = json::member(raw, "usage").and_then(usage) {
+    if let Some(usage) = usage(object.get("usage")) {
         changes.push(("usage", usage));
     }
     (changed(raw, &changes), is_filled)
@@ -204,22 +233,23 @@ fn usage(raw: &str) -> Option<String> {
         return None;
     }
     let mut changes = Changes::new();
+    let object = Object::read(raw);
     let number = |names: [&str; 2]| {
-        let found = names.iter().find_map(|name| json::member(raw, name)).filter(|value| *value != "null");
+        let found = names.into_iter().map(|name| object.get(name)).find(|value| !value.is_empty());
         found.unwrap_or("0").to_owned()
     };
     let [input, output] = [["input_tokens", "prompt_tokens"], ["output_tokens", "completion_tokens"]].map(number);
     let sum = [&input, &output].into_iter().filter_map(|number| scan::whole(number)).sum();
     let total = scan::decimal(sum);
-    fill(raw, &[("input_tokens", &input), ("output_tokens", &output), ("total_tokens", &total)], &mut changes);
+    fill(&object, &[("input_tokens", &input), ("output_tokens", &output), ("total_tokens", &total)], &mut changes);
     let details: [(&str, &[(&str, &str)]); 2] = [
         ("input_tokens_details", &[("cached_tokens", "0"), ("cache_write_tokens", "0")]),
         ("output_tokens_details", &[("reasoning_tokens", "0")]),
     ];
     for (name, defaults) in details {
-        let given = json::member(raw, name).filter(|value| scan::begins(value, b"{")).unwrap_or("{}");
+        let given = Some(object.get(name)).filter(|value| scan::begins(value, b"{")).unwrap_or("{}");
         let mut inner = Changes::new();
-        if fill(given, defaults, &mut inner) {
+        if fill(&Object::read(given), defaults, &mut inner) {
             changes.push((name, rewritten(given, &inner)));
         }
     }

@@ -1,72 +1,13 @@
 //! How items and the response end: the copies that they end with count, and what was never told of them is made.
 
 use super::clean::{self, Changes, quoted};
-use super::fields::{self, Family, Fields, Place};
-use super::items::{Item, Part};
+use super::fields::{self, Family, Place};
+use super::items::{Item, Part, begun, image, kind_of};
+use super::outcome::Outcome;
 use super::{Bounds, Event, Responses};
-use crate::error::{Details, Error, Kind};
 use crate::json;
 use crate::scan;
 use crate::stream::Taken;
-
-/// How a response ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    Completed,
-    Incomplete,
-    Failed,
-    Cancelled,
-}
-
-impl Outcome {
-    /// By an event, its type without `response.`: its response's status counts. `None`: it goes on.
-    pub fn of(kind: &str, fields: &Fields<'_>) -> Option<Self> {
-        let by_kind = match kind {
-            "completed" | "done" => Self::Completed,
-            "incomplete" => Self::Incomplete,
-            "failed" => Self::Failed,
-            "cancelled" | "canceled" => Self::Cancelled,
-            _ => return None,
-        };
-        Self::of_status(fields.response).or(Some(by_kind))
-    }
-
-    /// By the status of a response.
-    pub fn of_status(response: &str) -> Option<Self> {
-        match json::member(response, "status").and_then(json::string)? {
-            "completed" => Some(Self::Completed),
-            "incomplete" => Some(Self::Incomplete),
-            "failed" => Some(Self::Failed),
-            "cancelled" | "canceled" => Some(Self::Cancelled),
-            _ => None,
-        }
-    }
-
-    /// Its word as a status.
-    pub fn status(self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::Incomplete => "incomplete",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// The error that it is; `None` for a response that one can go on with.
-    pub fn failure(self, response: &str) -> Option<Taken> {
-        match self {
-            Self::Completed | Self::Incomplete => None,
-            Self::Cancelled => {
-                let error = Error::stream(Kind::Aborted, "The response was cancelled", Details::default());
-                Some(Taken::Failed(error))
-            }
-            Self::Failed => {
-                let error = json::member(response, "error").filter(|error| *error != "null");
-                Some(Taken::Reported(error.unwrap_or("{\"message\":\"The response failed\"}").to_owned()))
-            }
-        }
-    }
-}
 
 impl Responses {
     /// The last event of a response.
@@ -404,45 +345,4 @@ impl Responses {
             self.make_of_part(slot, place, at, "done", "part", &Part::to_json);
         }
     }
-}
-
-/// The type of an item; one that says none and has a role or content is a message.
-pub fn kind_of(raw: &str) -> &str {
-    let has = |name: &str| json::member(raw, name).is_some();
-    match json::member(raw, "type").and_then(json::filled) {
-        Some(kind) => kind,
-        None if has("summary") => "reasoning",
-        None if has("arguments") => "function_call",
-        None => "message",
-    }
-}
-
-/// An item as it was at its beginning.
-pub fn begun(raw: &str, kind: &str) -> String {
-    let mut changes = Changes::new();
-    let family = fields::family_of_item(kind).map_or("", |family| family.member);
-    for (name, value) in [("status", "\"in_progress\""), ("content", "[]"), ("summary", "[]"), (family, "\"\"")] {
-        if json::member(raw, name).is_some_and(|known| known != value) {
-            let is_same = name == "status" && kind == "reasoning";
-            changes.push((static_name(name), if is_same { String::new() } else { value.to_owned() }));
-        }
-    }
-    clean::changed(raw, &changes)
-}
-
-fn static_name(name: &str) -> &'static str {
-    ["status", "content", "summary", "arguments", "input", "code", "diff"]
-        .into_iter()
-        .find(|known| *known == name)
-        .unwrap_or("")
-}
-
-/// The image that an item is, as an address, escaped.
-pub fn image(item: &Item) -> Option<String> {
-    let result = json::member(&item.raw, "result").and_then(json::filled)?;
-    if item.kind != "image_generation_call" {
-        return None;
-    }
-    let format = json::member(&item.raw, "output_format").and_then(json::filled).unwrap_or("png");
-    Some(["data:image/", format, ";base64,", result].concat())
 }

@@ -1,8 +1,8 @@
 //! Events as they come: which they are, and what becomes of each.
 
 use super::clean::{self, Changes, quoted};
-use super::ends::Outcome;
 use super::fields::{self, Face, Family, Fields, Stage};
+use super::outcome::Outcome;
 use super::predict::Template;
 use super::{Bounds, Event, Responses, lost};
 use crate::json;

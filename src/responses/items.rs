@@ -208,3 +208,44 @@ pub fn find_part(parts: &[Part], event: &Fields<'_>, family: &Family) -> Option<
         None => parts.iter().rposition(|part| fits(part) && !part.is_done),
     }
 }
+
+/// The type of an item; one that says none and has a role or content is a message.
+pub fn kind_of(raw: &str) -> &str {
+    let has = |name: &str| json::member(raw, name).is_some();
+    match json::member(raw, "type").and_then(json::filled) {
+        Some(kind) => kind,
+        None if has("summary") => "reasoning",
+        None if has("arguments") => "function_call",
+        None => "message",
+    }
+}
+
+/// An item as it was at its beginning.
+pub fn begun(raw: &str, kind: &str) -> String {
+    let mut changes = Changes::new();
+    let family = fields::family_of_item(kind).map_or("", |family| family.member);
+    for (name, value) in [("status", "\"in_progress\""), ("content", "[]"), ("summary", "[]"), (family, "\"\"")] {
+        if json::member(raw, name).is_some_and(|known| known != value) {
+            let is_same = name == "status" && kind == "reasoning";
+            changes.push((static_name(name), if is_same { String::new() } else { value.to_owned() }));
+        }
+    }
+    clean::changed(raw, &changes)
+}
+
+fn static_name(name: &str) -> &'static str {
+    ["status", "content", "summary", "arguments", "input", "code", "diff"]
+        .into_iter()
+        .find(|known| *known == name)
+        .unwrap_or("")
+}
+
+/// The image that an item is, as an address, escaped.
+pub fn image(item: &Item) -> Option<String> {
+    let result = json::member(&item.raw, "result").and_then(json::filled)?;
+    if item.kind != "image_generation_call" {
+        return None;
+    }
+    let format = json::member(&item.raw, "output_format").and_then(json::filled).unwrap_or("png");
+    Some(["data:image/", format, ";base64,", result].concat())
+}

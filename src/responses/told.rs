@@ -3,7 +3,7 @@
 use super::clean::{self, quoted};
 use super::fields::{self, Place};
 use super::items::Item;
-use super::{Bounds, Event, Responses, ends, items};
+use super::{Bounds, Event, Responses, items};
 use crate::json;
 use crate::scan;
 use crate::stream::Taken;
@@ -15,7 +15,7 @@ impl Responses {
         if !scan::begins(raw, b"{") {
             return Some(Taken::Strange);
         }
-        let kind = ends::kind_of(raw);
+        let kind = items::kind_of(raw);
         let id = json::member(raw, "id").and_then(json::filled).unwrap_or("");
         let list = &self.items.list;
         let index = fields::index(event.fields.output_index);
@@ -57,7 +57,7 @@ impl Responses {
         if !scan::begins(raw, b"{") {
             return Some(Taken::Strange);
         }
-        let kind = ends::kind_of(raw);
+        let kind = items::kind_of(raw);
         let id = json::member(raw, "id").unwrap_or("");
         let place = fields::Fields { item_id: id, ..event.fields };
         let id = json::filled(id).unwrap_or("");

@@ -1,10 +1,10 @@
 //! A response that came whole, and one that is told from its beginning to who begins to read late.
 
 use super::clean::{self, Changes, quoted};
-use super::ends::{self, Outcome};
 use super::fields::{self, Face, Fields, Place};
-use super::items::Part;
+use super::items::{self, Part};
 use super::out::Out;
+use super::outcome::Outcome;
 use super::{Bounds, Event, Responses};
 use crate::json;
 use crate::scan;
@@ -55,7 +55,7 @@ impl Responses {
     fn take_items(&mut self, raw: &str, outcome: Outcome, bounds: &mut Bounds<'_>) -> Result<(), Taken> {
         for (at, item) in json::elements(json::member(raw, "output").unwrap_or("")).into_iter().enumerate() {
             let id = json::member(item, "id").and_then(json::filled).unwrap_or("");
-            let slot = self.unannounced(item, ends::kind_of(item), id, Some(at), bounds)?;
+            let slot = self.unannounced(item, items::kind_of(item), id, Some(at), bounds)?;
             self.absorb(slot, item, outcome.status(), bounds)?;
             self.end_item(slot, true, bounds);
         }
@@ -100,7 +100,7 @@ impl Responses {
     fn tell_item(&mut self, slot: usize) {
         let Some(item) = self.items.list.get(slot) else { return };
         let (index, begun, raw) =
-            (scan::decimal(item.out as u64), ends::begun(&item.raw, &item.kind), item.raw.clone());
+            (scan::decimal(item.out as u64), items::begun(&item.raw, &item.kind), item.raw.clone());
         let (id, is_done) = (quoted(&item.id), item.is_done);
         let (kind, text) = (item.kind.clone(), item.text.clone());
         self.make("response.output_item.added", &[("output_index", &index), ("item", &begun)]);
@@ -126,7 +126,7 @@ impl Responses {
         }
         if let Some(item) = self.items.list.get(slot) {
             self.out.call(item, is_done);
-            if let Some(image) = ends::image(item).filter(|_| is_done) {
+            if let Some(image) = items::image(item).filter(|_| is_done) {
                 self.out.told("image", "url", &image);
             }
         }
@@ -207,7 +207,7 @@ impl Responses {
         let mut out = String::new();
         if self.finish.is_some() {
             let items = json::elements(json::member(&self.response, "output").unwrap_or(""));
-            for item in items.into_iter().filter(|item| ends::kind_of(item) == "message") {
+            for item in items.into_iter().filter(|item| items::kind_of(item) == "message") {
                 for part in json::elements(json::member(item, "content").unwrap_or("")) {
                     let text = json::member(part, "text").and_then(json::string).unwrap_or("");
                     out.push_str(if json::member(part, "type") == Some("\"output_text\"") { text } else { "" });
