@@ -28,22 +28,28 @@ export function toResponsesInput(messages) {
   const losses = new Losses();
   const input = [];
   let instructions;
+  // Results of custom tools are items of another type.
+  const custom = new Set(messages.flatMap(({ tool_calls: calls }) => (calls ?? []).filter(({ type }) => type === "custom").map(({ id }) => id)));
   for (const [at, message] of messages.entries()) {
     // Only one that stands first, and is a text, is what `instructions` say.
     if (at === 0 && message.role === "system" && typeof message.content === "string") {
       instructions = message.content;
       losses.rest(message, ["role", "content"], at);
-    } else input.push(...itemsOf(message, at, losses));
+    } else input.push(...itemsOf(message, at, losses, custom));
+    // Where one message of the assistant's ends and calls alone follow, there they are one.
+    const isBare = message.role === "assistant" && !message.content && !message.reasoning_content && !message.refusal;
+    if (isBare && message.tool_calls?.length && messages[at - 1]?.role === "assistant") losses.add(at);
   }
   const { lost } = losses;
   return instructions === undefined ? { input, lost } : { input, instructions, lost };
 }
 
-function itemsOf(message, at, losses) {
+function itemsOf(message, at, losses, custom) {
   if (message.role === "assistant") return itemsOfAssistant(message, at, losses);
   if (message.role === "tool") {
     losses.rest(message, ["role", "content", "tool_call_id"], at);
-    return [{ type: "function_call_output", call_id: message.tool_call_id, output: partsIn(message.content, [at, "content"], losses) }];
+    const type = custom.has(message.tool_call_id) ? "custom_tool_call_output" : "function_call_output";
+    return [{ type, call_id: message.tool_call_id, output: partsIn(message.content, [at, "content"], losses) }];
   }
   if (message.role === "function") {
     losses.add(at);
@@ -139,6 +145,7 @@ export function toChatMessages(input, instructions) {
   if (typeof instructions === "string") messages.push({ role: "system", content: instructions });
   if (typeof input === "string") messages.push({ role: "user", content: input });
   else for (const [at, item] of (input ?? []).entries()) addItem(messages, item, at, losses);
+  for (const message of messages) if (message.role === "assistant") message.content ??= null;
   return { messages, lost: losses.lost };
 }
 
@@ -149,7 +156,8 @@ function addItem(messages, item, at, losses) {
   const open = last?.role === "assistant" ? last : undefined;
   if (type === "message" && item.role === "assistant") {
     losses.rest(item, ["type", "role", "content", "id", "status"], at);
-    const said = saidBy(item.content, at, losses);
+    // What a model said is one text; what was a list before stays one.
+    const said = saidBy(item.content, at, losses, item.id !== undefined || item.status !== undefined);
     const isFree = open && open.content === undefined && open.refusal === undefined && !open.tool_calls;
     if (isFree) Object.assign(open, said);
     else messages.push({ role: "assistant", ...said });
@@ -166,7 +174,6 @@ function addItem(messages, item, at, losses) {
     const call = { id: item.call_id, type: kind, [kind]: { name: item.name, [member]: item[member] } };
     const holder = open ?? { role: "assistant" };
     if (!open) messages.push(holder);
-    holder.content ??= null;
     (holder.tool_calls ??= []).push(call);
   } else if (type === "function_call_output" || type === "custom_tool_call_output") {
     losses.rest(item, ["type", "id", "status", "call_id", "output"], at);
@@ -183,7 +190,7 @@ function addReasoning(messages, item, at, losses) {
 }
 
 /** What a message of the assistant's says, as members of one. */
-function saidBy(content, at, losses) {
+function saidBy(content, at, losses, isOutput) {
   if (!Array.isArray(content)) return { content: content ?? EMPTY };
   const refusals = content.filter((part) => part?.type === "refusal");
   const texts = content.flatMap((part, n) => {
@@ -199,7 +206,8 @@ function saidBy(content, at, losses) {
     return { type: "text", text: part.text };
   });
   const refusal = refusals.map((part) => part.refusal).join(EMPTY);
-  const said = texts.length === 1 ? texts[0].text : texts.length ? texts : null;
+  const isOne = texts.length === 1 && (isOutput || refusal);
+  const said = isOne ? texts[0].text : texts.length ? texts : null;
   return refusal ? { content: said, refusal } : { content: said ?? EMPTY };
 }
 
