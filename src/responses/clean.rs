@@ -165,6 +165,10 @@ pub fn item(raw: &str, kind: &str, id: &str, status: &str, mut changes: Changes)
     if object.text("id") != id {
         changes.push(("id", quoted(id)));
     }
+    if object.text("type").is_empty() {
+        changes.push(("type", quoted(kind)));
+        is_filled = true;
+    }
     let of_item = of_item(kind);
     let (own, silent) = of_item.split_at(of_item.iter().position(|(name, _)| name.is_empty()).unwrap_or(of_item.len()));
     is_filled |= fill(&object, own, &mut changes);
@@ -212,10 +216,14 @@ pub fn response(raw: &str, id: &str, status: &str, mut changes: Changes) -> (Str
     fill(&object, RESPONSE, &mut changes);
     let is_filled = changes.len() > before;
     // OpenAI says null where its schema has a text or an object, or nothing.
-    for name in ["user", "usage"] {
+    for name in ["user", "usage", "text", "prompt_cache_options"] {
         if object.raw(name) == Some("null") {
             changes.push((name, String::new()));
         }
+    }
+    let format = Object::read(json::member(object.get("text"), "format").unwrap_or(""));
+    if format.raw("description") == Some("null") {
+        changes.push(("text", json::without_nulls(object.get("text"))));
     }
     // Computed anew for who wants it.
     if object.raw("output_text").is_some() {

@@ -90,8 +90,10 @@ impl Responses {
         let is_taken = self.items.list.iter().any(|item| item.id == id);
         let made = self.made_id(prefix(kind), self.items.list.len());
         let own = if id.is_empty() || is_taken { made.as_str() } else { id };
+        // One of which nothing but its type is known is made.
+        let is_made = json::members(raw).len() < 2;
         let (raw, is_filled) = clean::item(raw, kind, own, status, Changes::new());
-        if is_filled {
+        if is_filled && !is_made {
             bounds.repairs.note("members_missing");
         }
         let out = self.items.next_index(index, self.is_resumed);

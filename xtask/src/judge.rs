@@ -28,7 +28,7 @@ const LOWER: &[&str] = &[
 
 /// Builds it if it has changed. Gives the module's path.
 pub fn build() -> Result<PathBuf> {
-    let compiled = core::compile(&["--no-default-features", "--features", "small-allocator,judge-module"])?;
+    let compiled = core::compile("release", &["--no-default-features", "--features", "small-allocator,judge-module"])?;
     let folder = place::cache().join("judge");
     let module = folder.join("judge.js");
     let stamp = Stamp::new("judge")
