@@ -29,7 +29,7 @@ use crate::retry;
 use crate::secret::Secrets;
 use crate::stream::{Decoder, End, Limits, Mode};
 use crate::wire::body::Body;
-use crate::wire::request::{self, Additions};
+use crate::wire::request::Additions;
 use asking::Request;
 use head::Head;
 
@@ -137,17 +137,13 @@ impl Call {
     ) -> Result<(), Error> {
         let mut request = Request::new(asking);
         let params = params.into();
-        if self.api == Api::Chat || !params.is_empty() {
-            let built = match self.api {
-                Api::Chat | Api::Models => request::build(params, additions),
-                #[cfg(feature = "responses")]
-                Api::Responses | Api::Cancel => request::build_response(params, additions),
-            };
-            let mut body = built.inspect_err(|error| self.fail(error.clone()))?;
+        if self.api.has_body(&params) {
+            let mut body = self.api.build(params, additions).inspect_err(|error| self.fail(error.clone()))?;
             let fixed = additions.extra_body.as_deref().and_then(Body::read).unwrap_or_default();
             let model = body.get("model").unwrap_or("").to_owned();
             let notes = &mut request.notes;
             let dialect = Dialect::new(asking.dialect, &model);
+            #[cfg(feature = "responses")]
             let dialect = if self.api == Api::Chat { dialect } else { dialect.of_any_api() };
             request.left_out = dialect.apply(&mut body, &fixed, &mut |code| notes.push(code));
             (request.body, request.fixed) = (body, fixed);
@@ -174,10 +170,15 @@ impl Call {
             self.decoder.note(code);
         }
         #[cfg(feature = "responses")]
-        if self.api == Api::Cancel {
-            return Some(String::new());
+        if self.api != Api::Chat {
+            let is_empty = self.request.body.members().is_empty();
+            return if is_empty {
+                (self.api == Api::Cancel).then(String::new)
+            } else {
+                Some(self.request.body.to_json())
+            };
         }
-        (!self.request.body.members().is_empty()).then(|| self.request.body.to_json())
+        (self.api == Api::Chat).then(|| self.request.body.to_json())
     }
 
     /// What refusals taught, once the provider took the request: `[model, changes]`, JSON, see [`crate::negotiate::Negotiation`].

@@ -40,11 +40,15 @@ pub fn open(response: Response) -> Result<JsValue, JsValue> {
 }
 
 /// What this module asks: of the Responses API there is one of its own.
+#[inline(always)]
 fn asked(params: &str, is_cancel: bool) -> Api {
     #[cfg(feature = "responses")]
     return if is_cancel && params.is_empty() { Api::Cancel } else { Api::Responses };
     #[cfg(not(feature = "responses"))]
-    if params.is_empty() && !is_cancel { Api::Models } else { Api::Chat }
+    {
+        let _ = is_cancel;
+        if params.is_empty() { Api::Models } else { Api::Chat }
+    }
 }
 
 /// One API call: all attempts and the reply.

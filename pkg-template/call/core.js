@@ -1,14 +1,11 @@
 // The core, as the other files of this folder call it. Whatever it throws is a trap, and ends all calls of the process: no foreign
 // code runs inside of it, and what fails in the ordinary way it does not throw.
-import { Call, __wbg_reset_state, open, send } from "../core.js";
+import { Call, open, send } from "../core.js";
 import { TokenwireError } from "./errors.js";
-import { load } from "./load.js";
+import { load, restarts } from "./load.js";
 
 /** The core of Chat Completions. The Responses API has another, of the same make; see load.js. */
 export const core = { Call, open, send, load };
-
-/** How each core that was loaded is made anew. */
-export const restarts = [__wbg_reset_state];
 
 /** What the core says is to be done next; see `step` in src/js.rs. */
 export const SEND = 0;

@@ -1,5 +1,5 @@
 // Gets the wasm, once, at the first call. An entry says how its runtime does it.
-import instantiate from "../core.js";
+import instantiate, { __wbg_reset_state } from "../core.js";
 import { APIConnectionError, config } from "./errors.js";
 
 /** This runtime's way to the wasm, given by its entry; takes a file: URL in place of its own. */
@@ -20,6 +20,9 @@ export function load() {
   return state === true ? undefined : state;
 }
 
+/** How each core that was loaded is made anew. */
+export const restarts = [__wbg_reset_state];
+
 /** The core of the Responses API: what it has beside these comes with its first call, see responses/. */
 export const responses = {
   path: "/responses",
@@ -30,12 +33,13 @@ export const responses = {
 
 async function loadResponses() {
   try {
-    const { ready, ...parts } = await wayToResponses();
+    const { ready, restart, ...parts } = await wayToResponses();
     await ready();
+    restarts.push(restart);
     Object.assign(responses, parts);
   } catch (error) {
     loadingResponses = undefined;
-    throw error?.kind ? error : config(`the part of tokenwire that speaks the Responses API could not be loaded: ${error?.message}`, error);
+    throw error?.kind ? error : config(`The Responses API's part could not be loaded: ${error?.message}`, error);
   }
 }
 

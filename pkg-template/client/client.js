@@ -48,7 +48,7 @@ class Client {
 
   /** A stored response; with `stream`, its events from after `startingAfter` on. */
   retrieve(id, { stream, startingAfter, ...call } = {}) {
-    return this.#stored(id, "", Boolean(stream), call, stream ? { stream, starting_after: startingAfter } : {});
+    return this.#stored(id, "", stream, call, { stream: stream || undefined, starting_after: startingAfter });
   }
 
   /** Ends a response in the background. */
@@ -57,8 +57,7 @@ class Client {
   }
 
   #stored(id, action, stream, call, query) {
-    const path = () => `/responses/${segment(id)}${action}`;
-    return handed(started(path, () => "", stream, this.#options, call, this.#place, responses, query), stream);
+    return handed(started(() => segment(id) + action, () => "", false, this.#options, call, this.#place, responses, query), stream);
   }
 
   /** GET {base}/models, whatever envelope the provider uses. */
@@ -80,10 +79,10 @@ function started(path, body, stream, options, call, place, api, query) {
   return new ApiCall(prepare, call?.onEnd ?? options?.onEnd, api);
 }
 
-/** An id as one segment of a path. */
+/** The path of a response. */
 function segment(id) {
-  if (typeof id === "string" && /[^.]/.test(id)) return encodeURIComponent(id);
-  throw config(`the id of a response must be a non-empty string, and is ${typeof id === "string" ? JSON.stringify(id) : `of type ${typeof id}`}`);
+  if (/[^.]/.test(id ?? "")) return `/responses/${encodeURIComponent(id)}`;
+  throw config("the id of a response must be a non-empty string");
 }
 
 const nothing = () => {};

@@ -1,10 +1,10 @@
 // One file: the wasm lies in the JavaScript, as text. Compiled beside the page's own work, as a page must.
 import "../globals.js";
 import init from "../core.js";
-import * as core from "../core-text.js";
+import { bytes, order, text } from "../core-text.js";
 import { fetchCore, provide } from "../call/load.js";
 import { wasmBytes } from "../wasm-text.js";
 
-provide((url) => (url ? fetchCore(url) : init({ module_or_path: wasmBytes(core) })), () => import("../responses/text.js"));
+provide((url) => (url ? fetchCore(url) : init({ module_or_path: wasmBytes({ bytes, order, text }) })), () => import("../responses/text.js"));
 
 export * from "../index.js";

@@ -1,10 +1,6 @@
 // What the replies of the Responses API are read with, in place of what those of Chat Completions are.
-import { restarts } from "../call/core.js";
-import { Call, __wbg_reset_state, open, send } from "../responses.js";
-
-export { Call, open, send };
-
-restarts.push(__wbg_reset_state);
+// It imports nothing that a page has already: a bundler would cut that page into pieces.
+export { Call, open, send, __wbg_reset_state as restart } from "../responses.js";
 
 /**
  * Turns a batch into events. Most are the one before but for a text, a number that is one more, and perhaps a padding, and the core

@@ -1,11 +1,13 @@
 //! What is sent, and how it is put.
 
+use crate::error::Error;
 use crate::json;
 use crate::negotiate::Negotiation;
 #[cfg(feature = "responses")]
 use crate::responses::Responses;
 use crate::stream::{Decoder, Limits, Mode};
 use crate::wire::body::Body;
+use crate::wire::request::{self, Additions};
 
 /// Which API is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +50,25 @@ impl Api {
             return decoder.with_reader(Box::new(Responses::new(mode, seed, self == Self::Cancel)));
         }
         decoder
+    }
+
+    /// It is asked with a body. `params`: the caller's.
+    pub(super) fn has_body(self, params: &str) -> bool {
+        #[cfg(feature = "responses")]
+        if self == Self::Responses {
+            return !params.is_empty();
+        }
+        let _ = params;
+        self == Self::Chat
+    }
+
+    /// That body.
+    pub(super) fn build(self, params: String, additions: &Additions) -> Result<Body, Error> {
+        #[cfg(feature = "responses")]
+        if self == Self::Responses {
+            return request::build_response(params, additions);
+        }
+        request::build(params, additions)
     }
 }
 

@@ -32,6 +32,7 @@ impl<'a> Settings<'a> {
                 "url" => found.url = words(value).unwrap_or_default(),
                 "page" => found.page = words(value),
                 "secrets" => found.secrets = json::elements(value).into_iter().filter_map(words).collect(),
+                #[cfg(feature = "responses")]
                 "isCancel" => found.is_cancel = value == "true",
                 "model" => found.additions.model = words(value),
                 "needsModel" => found.additions.needs_model = value != "false",

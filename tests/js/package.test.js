@@ -73,29 +73,41 @@ test("only the entries of edges import the wasm as a module", () => {
 });
 
 test("the glue knows nothing of where it lies", () => {
-  assert.doesNotMatch(read("core.js"), /import\.meta/);
-  assert.doesNotMatch(read("core.js"), /new Function\(|\beval\(/);
+  for (const glue of ["core.js", "responses.js"]) {
+    assert.doesNotMatch(read(glue), /import\.meta/);
+    assert.doesNotMatch(read(glue), /new Function\(|\beval\(/);
+  }
 });
 
-test("there is one wasm, and it is one", () => {
+test("what the Responses API needs imports nothing that a page has", () => {
+  const imported = (name) => [...read(name).matchAll(/ from "([^"]+)"/g)].map(([, path]) => path);
+  assert.deepEqual(imported("responses/face.js"), ["../responses.js"]);
+  assert.deepEqual(imported("responses/text.js"), ["../responses.js", "../responses-text.js", "../wasm-text.js", "./face.js"]);
+  for (const name of ["responses.js", "responses-text.js", "wasm-text.js", "responses/convert.js"]) assert.deepEqual(imported(name), [], name);
+});
+
+test("there are two wasms, and they are", () => {
   const files = readdirSync(at("."), { recursive: true }).filter((name) => name.endsWith(".wasm"));
-  assert.deepEqual(files, ["core.wasm"]);
-  assert.deepEqual([...readFileSync(at("core.wasm")).subarray(0, 4)], [0, 0x61, 0x73, 0x6d]);
-  assert.ok(statSync(at("core.wasm")).size < 400_000, "the wasm was not optimised");
+  assert.deepEqual(files.sort(), ["core.wasm", "responses.wasm"]);
+  for (const [file, most] of [["core.wasm", 200_000], ["responses.wasm", 500_000]]) {
+    assert.deepEqual([...readFileSync(at(file)).subarray(0, 4)], [0, 0x61, 0x73, 0x6d]);
+    assert.ok(statSync(at(file)).size < most, "the wasm was not optimised");
+  }
 });
 
 test("the wasm as JavaScript is the same, byte by byte", async () => {
-  const wasm = readFileSync(at("core.wasm"));
   const { wasmBytes } = await import(at("wasm-text.js"));
-  assert.ok(wasm.equals(wasmBytes()));
-  assert.ok(wasm.equals(Buffer.from((await import(at("core-base64.js"))).default, "base64")));
-  const { text } = await import(at("core-text.js"));
-  assert.match(text, /^[ -~]+$/, "printable ASCII: no charset can spoil it");
-  assert.doesNotMatch(text, /[<\\"'`$]/, "nor a <script>, nor a string");
+  for (const name of ["core", "responses"]) {
+    const written = await import(at(`${name}-text.js`));
+    assert.ok(readFileSync(at(`${name}.wasm`)).equals(wasmBytes(written)), name);
+    assert.match(written.text, /^[ -~]+$/, "printable ASCII: no charset can spoil it");
+    assert.doesNotMatch(written.text, /[<\\"'`$]/, "nor a <script>, nor a string");
+  }
+  assert.ok(readFileSync(at("core.wasm")).equals(Buffer.from((await import(at("core-base64.js"))).default, "base64")));
 });
 
 test("types, README and licences are inside", () => {
-  for (const file of ["index.d.ts", "wire.d.ts", "testing.d.ts", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "version.js"]) {
+  for (const file of ["index.d.ts", "wire.d.ts", "responses.d.ts", "testing.d.ts", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "version.js"]) {
     assert.ok(existsSync(at(file)), file);
   }
 });

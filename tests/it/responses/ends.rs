@@ -179,7 +179,7 @@ fn a_plain_body_is_read_wholly() {
             .to_string();
     let outcome = read(Mode::Nothing, [failed.as_bytes()]);
     assert_eq!((outcome.end, outcome.failure.as_deref()), (Some(End::Error), Some("No")));
-    let outcome = read(Mode::Nothing, [failed[..failed.len() - 9].as_bytes()]);
+    let outcome = read(Mode::Nothing, [&failed.as_bytes()[..failed.len() - 9]]);
     assert_eq!(outcome.end, Some(End::Truncated));
 }
 
