@@ -40,15 +40,15 @@ pub fn open(response: Response) -> Result<JsValue, JsValue> {
 }
 
 /// What this module asks: of the Responses API there is one of its own.
-#[inline(always)]
-fn asked(params: &str, is_cancel: bool) -> Api {
-    #[cfg(feature = "responses")]
-    return if is_cancel && params.is_empty() { Api::Cancel } else { Api::Responses };
-    #[cfg(not(feature = "responses"))]
-    {
-        let _ = is_cancel;
-        if params.is_empty() { Api::Models } else { Api::Chat }
-    }
+#[cfg(not(feature = "responses"))]
+fn asked(params: &str, _: &str) -> Api {
+    if params.is_empty() { Api::Models } else { Api::Chat }
+}
+
+#[cfg(feature = "responses")]
+fn asked(params: &str, url: &str) -> Api {
+    let is_cancel = params.is_empty() && scan::before(url, "?").ends_with("/cancel");
+    if is_cancel { Api::Cancel } else { Api::Responses }
 }
 
 /// One API call: all attempts and the reply.
@@ -65,8 +65,8 @@ impl Call {
     /// `seed`: any number, for ids that have to be made up.
     #[wasm_bindgen(constructor)]
     pub fn new(params: String, settings: &str, seed: f64) -> Call {
-        let Settings { additions, asking, url, page, secrets, is_cancel } = Settings::read(settings);
-        let api = asked(&params, is_cancel);
+        let Settings { additions, asking, url, page, secrets } = Settings::read(settings);
+        let api = asked(&params, &url);
         let mut call = call::Call::new(api, seed as u64, Secrets::new(secrets));
         // What cannot be sent is what the call failed of.
         let _ = call.prepare(params, &additions, &asking);
@@ -75,7 +75,7 @@ impl Call {
 
     /// A call that reads once more what another one gave; see [`call::Call::replay`].
     pub fn replay() -> Call {
-        Self { call: call::Call::replay(asked("{}", false)), url: String::new(), page: None }
+        Self { call: call::Call::replay(asked("{}", "")), url: String::new(), page: None }
     }
 
     /// What to do next: 0 send, 1 wait for the response, 2 read the reply, 3 read what is none (a refusal, a list of models),

@@ -45,7 +45,7 @@ export class ApiRequest {
     const guessed = place.guessed ? `,"guessed":${JSON.stringify(place.guessed)}` : "";
     // The time is whole, for the core reads no fractions.
     const deadline = this.limits.total === Infinity ? "null" : Math.ceil(Date.now() + this.limits.total);
-    this.#settings = `${target.settings},"stream":${stream},"retries":${retries},"isCancel":${/cancel$/.test(path)},"deadline":${deadline}${guessed}${extra}`;
+    this.#settings = `${target.settings},"stream":${stream},"retries":${retries},"deadline":${deadline}${guessed}${extra}`;
   }
 
   /** Something secret is sent: where a redirect leads is no place for it. */
