@@ -2,7 +2,7 @@
 // code runs inside of it, and what fails in the ordinary way it does not throw.
 import { Call, open, send } from "../core.js";
 import { TokenwireError } from "./errors.js";
-import { load, restarts } from "./load.js";
+import { load, restart } from "./load.js";
 
 /** The core of Chat Completions. The Responses API has another, of the same make; see load.js. */
 export const core = { Call, open, send, load };
@@ -31,7 +31,7 @@ export function ask(question) {
 export function trapped(cause) {
   const message = `The core of tokenwire broke down (${cause?.message}). This is a bug of tokenwire's; the next call works again`;
   const error = new TokenwireError(message, { kind: "server", retryable: true, cause });
-  for (const restart of restarts) restart();
+  restart();
   const broken = [...live];
   live.clear();
   // First none of them has its half any more, for what one lets go of may be another.

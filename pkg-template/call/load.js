@@ -20,8 +20,11 @@ export function load() {
   return state === true ? undefined : state;
 }
 
-/** How each core that was loaded is made anew. */
-export const restarts = [__wbg_reset_state];
+/** Makes each core anew that was loaded. */
+export function restart() {
+  if (state === true) __wbg_reset_state();
+  responses.restart?.();
+}
 
 /** The core of the Responses API: what it has beside these comes with its first call, see responses/. */
 export const responses = {
@@ -33,9 +36,8 @@ export const responses = {
 
 async function loadResponses() {
   try {
-    const { ready, restart, ...parts } = await wayToResponses();
+    const { ready, ...parts } = await wayToResponses();
     await ready();
-    restarts.push(restart);
     Object.assign(responses, parts);
   } catch (error) {
     loadingResponses = undefined;
