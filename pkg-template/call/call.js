@@ -1,10 +1,9 @@
 // One API call: begun at once, sent as often as it takes, aborted by signal. What is read of it, and its end: reply.js.
 import { quietly, release, sourceOf } from "./body.js";
 import { Clock } from "./clock.js";
-import { COLLECT, CoreCall, HAND_OVER, READ, SEND, SLEEP, ask, live, send } from "./core.js";
+import { COLLECT, HAND_OVER, READ, SEND, SLEEP, ask, live } from "./core.js";
 import { config, expired, withoutSecrets } from "./errors.js";
 import { linger } from "./linger.js";
-import { load } from "./load.js";
 import { Reply } from "./reply.js";
 import { messageOf, plainResponse, responseMeta } from "./response.js";
 
@@ -42,9 +41,9 @@ export class ApiCall extends Reply {
   #phase;
   #onEnd;
 
-  /** `prepare()` gives the request, or throws a ConfigError; see client/request.js. `onEnd`: told of the end. */
-  constructor(prepare, onEnd) {
-    super();
+  /** `prepare()` gives the request, or throws a ConfigError; see client/request.js. `onEnd`: told of the end. `api`: its core. */
+  constructor(prepare, onEnd, api) {
+    super(api);
     this.waitingSince = this.#begun;
     this.#onEnd = onEnd;
     this.#renew();
@@ -55,7 +54,7 @@ export class ApiCall extends Reply {
   // ready or loads synchronously, the request goes out in it too.
   async #begin(prepare) {
     const request = (this.#request = prepare());
-    this.empty = request.params ? undefined : "[]";
+    if (!request.params) this.empty ??= "[]";
     this.#listen(request.signal);
     if (this.isClosed) return;
     // Timers and signals are foreign, too: any of them may end the call while it is set.
@@ -65,13 +64,13 @@ export class ApiCall extends Reply {
     if (this.isClosed) return place?.leave();
     this.#leave = place?.leave;
     if (place?.turn) await this.until(place.turn);
-    const loading = this.isClosed ? undefined : load();
+    const loading = this.isClosed ? undefined : this.api.load();
     if (loading) await this.until(loading);
     let key = this.isClosed ? undefined : request.key;
     if (typeof key === "object") key = await this.until(key);
     if (this.isClosed) return;
-    this.settings = request.settings(key);
-    this.core = ask(() => new CoreCall(request.params, this.settings, Math.random() * 2 ** 53));
+    this.settings = request.settings(key, this.api);
+    this.core = ask(() => new this.api.Call(request.params, this.settings, Math.random() * 2 ** 53));
     request.params = undefined;
     live.add(this);
     await this.goOn();
@@ -103,7 +102,7 @@ export class ApiCall extends Reply {
     let response;
     try {
       // The text of the body is held by the core alone: images in it are gone with the first content.
-      const sent = ask(() => send(url, this.core.request(), headers, this.#controller.signal, isSecret, fetch));
+      const sent = ask(() => this.api.send(url, this.core.request(), headers, this.#controller.signal, isSecret, fetch));
       response = plainResponse(await this.until(sent));
     } catch (cause) {
       if (!this.isClosed) this.breaks(cause);
@@ -127,7 +126,7 @@ export class ApiCall extends Reply {
     this.#isLimited = status === 429;
     if (this.#isRefused) this.#pause();
     try {
-      const source = sourceOf(response);
+      const source = sourceOf(response, this.api.open);
       if (typeof source === "string") return source;
       this.source = source;
     } catch (cause) {
@@ -273,7 +272,7 @@ export class ApiCall extends Reply {
     const onEnd = this.#onEnd;
     if (!onEnd) return;
     const { model, usage } = JSON.parse(snapshot);
-    const report = { end, model: model || null, usage: usage ?? null, repairs: JSON.parse(repairs) };
+    const report = { end, model: model || null, usage: usage ? (this.api.usage?.(usage) ?? usage) : null, repairs: JSON.parse(repairs) };
     if (this.failure) report.error = this.failure;
     quietly(() => onEnd({ ...report, response: this.meta(), timing: this.timing }));
   }

@@ -2,7 +2,7 @@
 import { bytesOf, quietly, release, texts } from "./body.js";
 import { COLLECT, DONE, HAND_OVER, READ, ask, live, resultsOf, trapped } from "./core.js";
 import { aborted, fromCore } from "./errors.js";
-import { missing, wholeCall } from "./whole.js";
+import { missing, wholeCore } from "./whole.js";
 
 const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choices":[]}';
 
@@ -14,6 +14,10 @@ const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choic
  * What extends it says where the bytes come from: `source`, and `goOn()` where there is none; `judge()` and `letGo()` at the end.
  */
 export class Reply {
+  /** The core that reads it, and what differs by it. */
+  api;
+  /** What there is of it before anything came, JSON text. */
+  empty;
   /** The core's half: until the end, when all that it holds is taken out of it. */
   core;
   /** The reader of the body: what it gives is read while `isReading`. */
@@ -60,6 +64,11 @@ export class Reply {
   #loss;
   /** Settles what is waited for, other than a read. */
   #interrupt;
+
+  constructor(api) {
+    this.api = api;
+    this.empty = api.empty;
+  }
 
   /** One read of the body, or one try more where it is between two; `hand` is given what is ready then, or undefined. */
   read(hand) {
@@ -176,11 +185,11 @@ export class Reply {
 
   /** What came is for the whole core to read: it goes on from here. */
   async handOver() {
-    const Call = await this.until(wholeCall().catch((cause) => void (this.lack = cause)));
+    const whole = await this.until(wholeCore().catch((cause) => void (this.lack = cause)));
     if (this.isClosed) return;
-    if (!Call) return void (this.#rest = this.#stepped(ask(() => this.core.unread(missing(this.lack)))));
+    if (!whole) return void (this.#rest = this.#stepped(ask(() => this.core.unread(`the part of tokenwire that reads that ${missing(this.lack)}`))));
     const { core } = this;
-    this.core = ask(() => Call.resume(core.carry(), this.settings, Math.random() * 2 ** 53));
+    this.core = ask(() => whole.Call.resume(core.carry(), this.settings, Math.random() * 2 ** 53));
     ask(() => core.free());
     this.resumed();
     this.#rest = this.#stepped(ask(() => this.core.goOn(this.isOver, Date.now())));
@@ -368,7 +377,7 @@ export class Reply {
 
   /** It has ended, and something came of it that was not handed out. */
   get isRead() {
-    return this.isClosed && !this.isStopped && !this.snapshot.includes('"choices":[]');
+    return this.isClosed && !this.isStopped && !this.snapshot.includes(this.api.blank ?? '"choices":[]');
   }
 
   /** JSON text. */

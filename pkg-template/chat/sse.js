@@ -14,13 +14,13 @@ export function eventHeaders(given) {
   return headers;
 }
 
-const ERROR_FRAME = /^data: \{"error":/m;
+const ERROR_FRAME = /^data: \{"(error|type":"error)"/m;
 
 /**
  * A byte stream that asks for the next item only when it is asked itself. `isFirst`: the reader is the stream's one iteration;
- * another is the caller's mistake, and no news of the reply.
+ * another is the caller's mistake, and no news of the reply. `api`: the core of the reply.
  */
-export function byteStream(reader, isFirst) {
+export function byteStream(reader, isFirst, api) {
   const encoder = new TextEncoder();
   let last;
   const next = async () => {
@@ -31,7 +31,7 @@ export function byteStream(reader, isFirst) {
     } catch (failure) {
       // Where the core had no say (no good response, an abort between two reads), the consumer is told here.
       if (!isFirst || ERROR_FRAME.test(last)) throw failure;
-      return { value: (last = errorFrame(failure)), done: false };
+      return { value: (last = (api.errorFrame ?? errorFrame)(failure)), done: false };
     }
   };
   const pull = async (controller) => {

@@ -27,7 +27,8 @@ export class ChatStream {
 
   /** Chunks in OpenAI's shape, whatever the provider sent. */
   [Symbol.asyncIterator]() {
-    return this.#read(CHUNKS, chunkReader());
+    let unpack;
+    return this.#read(CHUNKS, (batch) => (unpack ??= (this.#reply.api.reader ?? chunkReader)())(batch));
   }
 
   /** The text of choice 0, one string per network read: the fast path. */
@@ -117,7 +118,7 @@ export class ChatStream {
     const isFirst = !this.#reader;
     const reader = this.#read(SSE);
     if (isFirst) this.#isPaced = true;
-    return byteStream(reader, isFirst);
+    return byteStream(reader, isFirst, this.#reply.api);
   }
 
   /** The same as a Response, with the headers that keep proxies from holding it back. */

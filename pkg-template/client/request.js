@@ -25,9 +25,9 @@ export class ApiRequest {
   #target;
   #settings;
 
-  constructor(path, params, stream, options, call, place) {
+  constructor(path, params, stream, options, call, place, query) {
     if (call !== options) checkTypes(call);
-    const target = (this.#target = place.target(path));
+    const target = (this.#target = place.target(path, query));
     this.params = params;
     this.url = target.url;
     this.dialect = place.dialect;
@@ -59,7 +59,7 @@ export class ApiRequest {
   }
 
   /** Puts the key where it goes. Gives all that the core is told beside the parameters, as JSON text. */
-  settings(key) {
+  settings(key, api) {
     const { dialect, headers } = this;
     if (key) {
       this.#target.checkKey(this.#options);
@@ -69,7 +69,7 @@ export class ApiRequest {
     }
     // Taken away by the caller.
     for (const name in headers) if (headers[name] === null) delete headers[name];
-    return `${this.#settings},"secrets":${JSON.stringify(this.secrets)},"dialect":${dialect.text}}`;
+    return `${this.#settings},"secrets":${JSON.stringify(this.secrets)},"dialect":${dialect.text},"isResponse":${api.path !== undefined}}`;
   }
 }
 

@@ -17,6 +17,7 @@ import { refusalCases } from "./refusals.js";
 import { placeCases } from "./places.js";
 import { recordedCases, replyCases } from "./replies.js";
 import { baseUrlCases, requestCases } from "./requests.js";
+import { respondCases } from "./respond.js";
 import { retriedCases } from "./retried.js";
 import { ruleCases } from "./rules.js";
 import { secretCases } from "./secrets.js";
@@ -44,6 +45,7 @@ export function allCases(data) {
     ...partCases,
     ...endCases,
     ...toldCases,
+    ...respondCases,
     ...retriedCases,
     ...handedCases,
     ...foreignCases,
