@@ -5,6 +5,7 @@ export function goals(result) {
   return [
     ...textGoals(result.streams),
     ...recordedGoals(result.streams),
+    ...responsesGoals(result.responses),
     ...toolGoals(result.tools),
     ...startGoals(result),
     ...workerGoals(result.worker),
@@ -46,6 +47,13 @@ function recordedGoals(rows = []) {
     const where = `worst: ${worst.row.stream}, ${worst.row.cut}`;
     return [atLeast(`${path}, every recorded stream (${where}): less than openai`, worst.ratio, 1)];
   });
+}
+
+function responsesGoals(rows = []) {
+  return rows.flatMap(({ cut, clients }) => [
+    atLeast(`Responses, .text, reads of ${cut}: less than openai`, clients.openai / clients["tokenwire .text"], 5),
+    atLeast(`Responses, events, reads of ${cut}: less than openai`, clients.openai / clients["tokenwire events"], cut === "event" ? 3 : 5),
+  ]);
 }
 
 function toolGoals(rows) {

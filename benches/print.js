@@ -1,13 +1,14 @@
 /** The result as tables for people. */
 
 export function print(result) {
-  const { node, machine, rounds, versions, streams, tools, start, worker, memory, latency, page } = result;
+  const { node, machine, rounds, versions, streams, responses, tools, start, worker, memory, latency, page } = result;
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
   console.log(`\nNode ${node} on ${machine}; medians of ${rounds} rounds; ${peers}`);
   if (streams) throughputTable("CPU time of the whole client, µs per event", streams);
   if (streams?.every(({ stream }) => stream === "openai")) {
     console.log("NOT MEASURED: recorded streams. ../shared/fixtures is not there.");
   }
+  if (responses) responsesTable(responses);
   if (tools) toolTable(tools);
   if (start) startTable(start);
   if (worker) workerTable(worker);
@@ -30,6 +31,15 @@ function throughputTable(title, rows) {
   ]);
   table(title, ["stream", "read", "events", "reads", ...clients, ...Object.keys(ratios)], lines);
   console.log("Ratios: how many times less tokenwire takes.");
+}
+
+function responsesTable(rows) {
+  const clients = Object.keys(rows[0].clients);
+  const own = clients.filter((name) => name.startsWith("tokenwire"));
+  const lines = rows.map(({ cut, events, clients: times }) => [
+    cut, events, ...clients.map((name) => number(times[name])), ...own.map((name) => `${number(times.openai / times[name])} ×`),
+  ]);
+  table("The Responses API, CPU µs per event", ["read", "events", ...clients, ...own.map((name) => `openai/${name}`)], lines);
 }
 
 function toolTable(rows) {

@@ -8,13 +8,14 @@ import { goals } from "./goals.js";
 import { latency } from "./parts/latency.js";
 import { memory } from "./parts/memory.js";
 import { page } from "./parts/page.js";
+import { responses } from "./parts/responses.js";
 import { start } from "./parts/start.js";
 import { streams } from "./parts/streams.js";
 import { tools } from "./parts/tools.js";
 import { worker } from "./parts/worker.js";
 import { print } from "./print.js";
 
-const PARTS = { streams, tools, start, worker, memory, latency, page };
+const PARTS = { streams, responses, tools, start, worker, memory, latency, page };
 const PEERS = ["openai", "ai", "@ai-sdk/openai-compatible", "@xsai/stream-text", "eventsource-parser"];
 
 const { values } = parseArgs({

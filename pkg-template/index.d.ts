@@ -1,9 +1,11 @@
 /// <reference lib="esnext.disposable" />
 
 import type { CallOptions, ClientOptions, Dialect } from "./options.js";
+import type { Response, ResponseParams, ResponseStreamEvent } from "./responses.js";
 import type {
   ChatCompletion,
   ChatCompletionChunk,
+  ChatMessage,
   ChatParams,
   CompletionUsage,
   FilePart,
@@ -13,6 +15,7 @@ import type {
 
 export type * from "./options.js";
 export type * from "./wire.js";
+export type * from "./responses.js";
 
 /**
  * One request, one reply. With `stream: true` the return value is a ChatStream at once (no await needed; awaiting it
@@ -35,7 +38,16 @@ export function createClient(options?: ClientOptions): Client;
  * Loads the core now instead of at the first call. Idempotent; only needed with "tokenwire/slim", where the caller
  * brings the wasm.
  */
-export function init(source?: WasmModule | ArrayBuffer | ArrayBufferView | Response | URL | string): Promise<void>;
+export function init(source?: WasmModule | ArrayBuffer | ArrayBufferView | globalThis.Response | URL | string): Promise<void>;
+
+/**
+ * A conversation of Chat Completions as input of the Responses API. What that cannot say is in `lost`: JSON pointers into `messages`.
+ * A system message that stands first becomes `instructions`.
+ */
+export function toResponsesInput(messages: ChatMessage[]): { input: any[]; instructions?: string; lost: string[] };
+
+/** The other way: input of the Responses API, or its output, as messages. `lost` points into `input`. */
+export function toChatMessages(input: unknown, instructions?: string): { messages: ChatMessage[]; lost: string[] };
 
 /** WebAssembly.Module, where the global types know of it: Node's, without the DOM's, do not. */
 type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } } ? M : object;
@@ -70,6 +82,18 @@ export interface Client {
   chat(params: ChatParams & { stream: true }, options?: CallOptions): ChatStream;
   chat(params: ChatParams & { stream?: false | null }, options?: CallOptions): Call<ChatCompletion>;
   chat(params: ChatParams, options?: CallOptions): ChatStream | Call<ChatCompletion>;
+  /**
+   * The Responses API, same rule for `stream`. A response that failed or was cancelled is an error that says why; one that is
+   * incomplete is a response. Built-in tools, `store`, `previous_response_id` and all else go through as they are.
+   */
+  respond(params: ResponseParams & { stream: true }, options?: CallOptions): ResponseStream;
+  respond(params: ResponseParams & { stream?: false | null }, options?: CallOptions): Call<Response>;
+  respond(params: ResponseParams, options?: CallOptions): ResponseStream | Call<Response>;
+  /** A stored or background response by its id; as a stream, from after this sequence number on. */
+  retrieve(id: string, options: CallOptions & { stream: true; startingAfter?: number }): ResponseStream;
+  retrieve(id: string, options?: CallOptions & { stream?: false }): Call<Response>;
+  /** Ends a response in the background, and gives it as it is then. */
+  cancel(id: string, options?: CallOptions): Call<Response>;
   /** GET {base}/models, whatever envelope the provider uses. */
   models(options?: CallOptions): Call<Model[]>;
   /**
@@ -160,6 +184,32 @@ export interface ChatStream extends AsyncIterable<ChatCompletionChunk>, AsyncDis
    */
   toReadableStream(): ReadableStream<Uint8Array>;
   /** The same as a Response. Headers given here win over its own. */
+  toResponse(init?: ResponseInit): globalThis.Response;
+}
+
+/**
+ * As ChatStream, of the Responses API. Iterating gives every event in OpenAI's documented shape: numbers, indices and ids that a
+ * provider leaves out or changes are put right, and ends that never came are made; deltas are not. What nobody knows is passed on;
+ * keepalives and error events are not, the error is thrown.
+ */
+export interface ResponseStream extends AsyncIterable<ResponseStreamEvent>, AsyncDisposable {
+  [Symbol.asyncIterator](): AsyncIterator<ResponseStreamEvent>;
+  /** The output text, at most one string per network read. */
+  readonly text: AsyncIterable<string>;
+  /** The same events as chat's, so that one user interface serves both: chat's finish words, and `id` is the call's. */
+  readonly events: AsyncIterable<ChatEvent>;
+  /** Reads to the end and gives the response, with `output_text`. */
+  final(): Promise<Response>;
+  /** The response so far; safe at any moment, also after an error. */
+  readonly snapshot: Response;
+  readonly end: ChatStream["end"];
+  readonly repairs: ChatStream["repairs"];
+  readonly response: Promise<ResponseMeta>;
+  readonly timing: Timing;
+  abort(reason?: unknown): void;
+  tee(): [ResponseStream, ResponseStream];
+  /** Clean SSE as OpenAI's: without `[DONE]`. */
+  toReadableStream(): ReadableStream<Uint8Array>;
   toResponse(init?: ResponseInit): globalThis.Response;
 }
 

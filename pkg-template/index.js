@@ -2,6 +2,7 @@
 export { chat, createClient } from "./client/client.js";
 export { init } from "./call/load.js";
 export { version } from "./version.js";
+export { toChatMessages, toResponsesInput } from "./responses/convert.js";
 export { filePart, imagePart } from "./chat/parts.js";
 export {
   APIConnectionError,

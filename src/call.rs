@@ -29,9 +29,9 @@ use crate::dialect::Dialect;
 use crate::error::{Error, Kind};
 use crate::json;
 use crate::secret::Secrets;
-use crate::stream::{End, Limits, Mode, Reader};
+use crate::stream::{CoreDecoder, End, Limits, Mode};
 use crate::wire::body::Body;
-use crate::wire::request::{self, Additions};
+use crate::wire::request::Additions;
 use asking::Request;
 use head::Head;
 
@@ -74,7 +74,7 @@ enum State {
 pub struct Call {
     api: Api,
     state: State,
-    decoder: Reader,
+    decoder: CoreDecoder,
     request: Request,
     head: Option<Head>,
     #[cfg(feature = "lenient")]
@@ -102,7 +102,7 @@ impl Call {
         Self {
             api,
             state: State::New,
-            decoder: Reader::new(Mode::Nothing, seed),
+            decoder: api.decoder(Mode::Nothing, seed),
             request: Request::default(),
             head: None,
             #[cfg(feature = "lenient")]
@@ -123,14 +123,14 @@ impl Call {
 
     /// A reply that is read once more: clean events or a completion that another call of ours gave. Nothing is asked for, and
     /// what the other call held is not bounded again.
-    pub fn replay() -> Self {
-        let mut call = Self::new(Api::Chat, 0, Secrets::default());
+    pub fn replay(api: Api) -> Self {
+        let mut call = Self::new(api, 0, Secrets::default());
         call.decoder.limits = Limits { event_bytes: usize::MAX, response_bytes: usize::MAX, tool_calls: usize::MAX };
         call.state = State::Reading;
         call
     }
 
-    /// Checks the request and puts it in the provider's words. `params`: the caller's parameters, JSON text; `""` for models.
+    /// Checks the request and puts it in the provider's words. `params`: the caller's parameters, JSON text; `""` for none.
     ///
     /// # Errors
     /// [`Kind::Config`]: nothing may be sent.
@@ -141,12 +141,15 @@ impl Call {
         asking: &Asking<'_>,
     ) -> Result<(), Error> {
         let mut request = Request::new(asking);
-        if self.api == Api::Chat {
-            let mut body = request::build(params.into(), additions).inspect_err(|error| self.fail(error.clone()))?;
+        let params = params.into();
+        if self.api.has_body(&params) {
+            let mut body = self.api.build(params, additions).inspect_err(|error| self.fail(error.clone()))?;
             let fixed = additions.extra_body.as_deref().and_then(Body::read).unwrap_or_default();
             let model = body.get("model").unwrap_or("").to_owned();
             let notes = &mut request.notes;
             let dialect = Dialect::new(asking.dialect, &model);
+            #[cfg(feature = "responses")]
+            let dialect = if self.api == Api::Chat { dialect } else { dialect.of_any_api() };
             request.left_out = dialect.apply(&mut body, &fixed, &mut |code| notes.push(code));
             (request.body, request.fixed) = (body, fixed);
         }
@@ -164,16 +167,26 @@ impl Call {
         for code in &self.request.notes {
             self.decoder.note(code);
         }
+        #[cfg(feature = "responses")]
+        if self.api != Api::Chat {
+            let is_empty = self.request.body.members().is_empty();
+            return if is_empty {
+                (self.api == Api::Cancel).then(String::new)
+            } else {
+                Some(self.request.body.to_json())
+            };
+        }
         (self.api == Api::Chat).then(|| self.request.body.to_json())
     }
 
-    /// The reader of a reply to the request.
-    fn reader(&self) -> Reader {
+    /// What a reply to the request is read with.
+    fn reader(&self) -> CoreDecoder {
         let choices = self.request.body.get("n").and_then(json::number).and_then(|n| n.try_into().ok()).unwrap_or(1);
-        let reader = Reader::new(self.decoder.mode(), self.seed).with_limits(self.request.limits).with_choices(choices);
+        let decoder = self.api.decoder(self.decoder.mode(), self.seed);
+        let decoder = decoder.with_limits(self.request.limits).with_choices(choices);
         #[cfg(feature = "lenient")]
-        let reader = reader.with_secrets(self.secrets.clone());
-        reader
+        let decoder = decoder.with_secrets(self.secrets.clone());
+        decoder
     }
 
     /// What to do next.
@@ -200,7 +213,7 @@ impl Call {
         let head = Head::read(status, header, now_ms, &self.secrets);
         #[cfg(feature = "lenient")]
         self.decoder.set_content_type(&header("content-type").unwrap_or_default());
-        let is_reply = head.is_good() && self.api == Api::Chat;
+        let is_reply = head.is_good() && self.api != Api::Models;
         #[cfg(feature = "lenient")]
         let other = State::Collecting;
         #[cfg(not(feature = "lenient"))]
@@ -303,7 +316,7 @@ impl Call {
 
     /// How much of the reply came, in a number that only grows with what has a meaning: no pings, no comments; 0 before content.
     pub fn progress(&self) -> usize {
-        if self.decoder.has_content() { self.decoder.reply().size() } else { 0 }
+        if self.decoder.has_content() { self.decoder.size() } else { 0 }
     }
 
     /// The response's status was an error.
@@ -344,11 +357,11 @@ impl Call {
     /// The reply so far, or the models, as JSON.
     pub fn snapshot(&self) -> String {
         match self.api {
-            Api::Chat => self.decoder.reply().to_json(),
             #[cfg(feature = "lenient")]
             Api::Models => self.models.clone().unwrap_or_else(|| "[]".into()),
             #[cfg(not(feature = "lenient"))]
             Api::Models => "[]".into(),
+            _ => self.decoder.snapshot(),
         }
     }
 

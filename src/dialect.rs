@@ -42,6 +42,12 @@ impl<'a> Dialect<'a> {
         Self { provider: text, model: model.unwrap_or("") }
     }
 
+    /// What holds whatever API is called: what its refusals taught of the model. The rows speak of Chat Completions.
+    #[must_use]
+    pub fn of_any_api(self) -> Self {
+        Self { provider: "{\"usage\":false}", ..self }
+    }
+
     /// Makes a body what the provider takes; gives what it left out. `fixed`: members that go out as they are. `note`: told of
     /// each repair's code.
     pub fn apply(&self, body: &mut Body, fixed: &Body, note: &mut dyn FnMut(&'static str)) -> Body {

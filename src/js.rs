@@ -32,6 +32,22 @@ pub fn open(response: Response) -> Result<JsValue, JsValue> {
     Ok(web::open(response))
 }
 
+/// Which API a call is of. A response is cancelled by its address.
+#[cfg(feature = "responses")]
+fn api_of(params: &str, is_response: bool, url: &str) -> Api {
+    match (is_response, params.is_empty()) {
+        (true, true) if scan::before(url, "?").ends_with("/cancel") => Api::Cancel,
+        (true, _) => Api::Responses,
+        (false, true) => Api::Models,
+        (false, false) => Api::Chat,
+    }
+}
+
+#[cfg(not(feature = "responses"))]
+fn api_of(params: &str, _: bool, _: &str) -> Api {
+    if params.is_empty() { Api::Models } else { Api::Chat }
+}
+
 /// One API call: all attempts and the reply.
 #[wasm_bindgen]
 pub struct Call {
@@ -49,8 +65,8 @@ impl Call {
     /// `seed`: any number, for ids that have to be made up.
     #[wasm_bindgen(constructor)]
     pub fn new(params: String, settings: &str, seed: f64) -> Call {
-        let Settings { additions, asking, url, page, secrets } = Settings::read(settings);
-        let api = if params.is_empty() { Api::Models } else { Api::Chat };
+        let Settings { additions, asking, url, page, secrets, is_response } = Settings::read(settings);
+        let api = api_of(&params, is_response, &url);
         let mut call = call::Call::new(api, seed as u64, Secrets::new(secrets));
         // What cannot be sent is what the call failed of.
         let _ = call.prepare(params, &additions, &asking);
@@ -64,9 +80,9 @@ impl Call {
     }
 
     /// A call that reads once more what another one gave; see [`call::Call::replay`].
-    pub fn replay() -> Call {
+    pub fn replay(is_response: bool) -> Call {
         Self {
-            call: call::Call::replay(),
+            call: call::Call::replay(api_of("{}", is_response, "")),
             url: String::new(),
             page: None,
             #[cfg(feature = "lenient")]

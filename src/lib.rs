@@ -6,7 +6,7 @@
 //! Out of scope: HTTP on native hosts (bring your own client and [`stream::Decoder`]), prompts, agents, storage.
 //!
 //! Room 1, the pure core (no JavaScript, clock, IO or randomness): [`error`], [`sse`], [`json`], [`wire`], [`accumulate`],
-//! [`stream`], [`dialect`], [`negotiate`], [`judge`], [`retry`], [`secret`], [`call`]. Room 2, the browser layer: `web` (of the wasm target
+//! [`stream`], [`responses`], [`dialect`], [`negotiate`], [`judge`], [`retry`], [`secret`], [`call`]. Room 2, the browser layer: `web` (of the wasm target
 //! only). Room 3, what JavaScript sees: `js`.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
@@ -19,6 +19,8 @@ pub mod json;
 pub mod judge;
 #[cfg(feature = "lenient")]
 pub mod negotiate;
+#[cfg(feature = "responses")]
+pub mod responses;
 pub mod retry;
 mod scan;
 pub mod secret;

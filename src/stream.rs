@@ -18,6 +18,8 @@ mod data;
 mod decoder;
 mod events;
 #[cfg(feature = "lenient")]
+mod faces;
+#[cfg(feature = "lenient")]
 mod fields;
 #[cfg(feature = "lenient")]
 mod foreign;
@@ -38,6 +40,8 @@ mod order;
 mod output;
 pub mod plain;
 mod predict;
+#[cfg(feature = "responses")]
+mod reader;
 #[cfg(feature = "lenient")]
 mod refused;
 mod repair;
@@ -52,13 +56,15 @@ mod usage;
 pub use decoder::Decoder;
 pub use limits::Limits;
 pub use output::Mode;
+#[cfg(feature = "responses")]
+pub use reader::{Reader, Taken};
 pub use repair::Repairs;
 
 /// What a call reads a reply with.
 #[cfg(feature = "lenient")]
-pub(crate) use decoder::Decoder as Reader;
+pub(crate) use decoder::Decoder as CoreDecoder;
 #[cfg(not(feature = "lenient"))]
-pub(crate) use plain::Decoder as Reader;
+pub(crate) use plain::Decoder as CoreDecoder;
 
 use crate::error::{Error, Kind};
 

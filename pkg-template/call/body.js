@@ -1,11 +1,10 @@
 // The body of a response as something to read from: `read()` gives plain { done, value }, `cancel()` ends a read that is under way.
-// Bodies of this runtime's own are opened by the core; all others are read under `try`, and none is waited for beyond the end.
-import { open } from "./core.js";
+// Bodies of this runtime's own are opened by the core (`open`); all others are read under `try`, and none is waited for beyond the end.
 
 const NOTHING = { read: async () => ({ done: true, value: undefined }), cancel() {} };
 
 /** The source of a plain response (see response.js); a text that says what came where it cannot be read. */
-export function sourceOf({ native, source }) {
+export function sourceOf({ native, source }, open) {
   if (!native) return source();
   const reader = open(native);
   return reader === null ? "fetch gave a Response whose body is already being read" : (reader ?? NOTHING);

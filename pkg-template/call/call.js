@@ -1,10 +1,9 @@
 // One API call: begun at once, sent as often as it takes, aborted by signal. What is read of it, and its end: reply.js.
 import { quietly, release, sourceOf } from "./body.js";
 import { Clock } from "./clock.js";
-import { COLLECT, CoreCall, HAND_OVER, READ, SEND, SLEEP, ask, live, send } from "./core.js";
+import { COLLECT, HAND_OVER, READ, SEND, SLEEP, ask, live } from "./core.js";
 import { TokenwireError, config, expired, located, withoutSecrets } from "./errors.js";
 import { linger } from "./linger.js";
-import { load } from "./load.js";
 import { Reply } from "./reply.js";
 import { messageOf, plainResponse, responseMeta } from "./response.js";
 
@@ -49,9 +48,9 @@ export class ApiCall extends Reply {
   /** Of the caller, see `traced`; where whoever reads holds it, by a reference that is weak: its frames may hold the very stream. */
   #at;
 
-  /** `prepare()` gives the request, or throws a ConfigError; see client/request.js. `onEnd`: told of the end. */
-  constructor(prepare, onEnd, at) {
-    super();
+  /** `prepare()` gives the request, or throws a ConfigError; see client/request.js. `onEnd`: told of the end. `api`: its core. */
+  constructor(prepare, onEnd, api, at) {
+    super(api);
     this.#at = at;
     this.waitingSince = this.#begun;
     this.#onEnd = onEnd;
@@ -64,7 +63,7 @@ export class ApiCall extends Reply {
   async #begin(prepare) {
     const request = (this.#request = prepare());
     this.shown = request.place.shown;
-    this.empty = request.params ? undefined : "[]";
+    if (!request.params) this.empty ??= "[]";
     this.#listen(request.signal);
     if (this.isClosed) return;
     // Timers and signals are foreign, too: any of them may end the call while it is set.
@@ -74,15 +73,15 @@ export class ApiCall extends Reply {
     if (this.isClosed) return place?.leave();
     this.#leave = place?.leave;
     if (place?.turn) await this.until(place.turn);
-    const loading = this.isClosed ? undefined : load();
+    const loading = this.isClosed ? undefined : this.api.load();
     if (loading) await this.until(loading);
     let key = this.isClosed ? undefined : request.key;
     if (typeof key === "object") key = await this.until(key);
     if (this.isClosed) return;
-    const settings = request.settings(key);
+    const settings = request.settings(key, this.api);
     if (typeof settings !== "string") throw await settings;
     this.settings = settings;
-    this.core = ask(() => new CoreCall(request.params, settings, Math.random() * 2 ** 53));
+    this.core = ask(() => new this.api.Call(request.params, settings, Math.random() * 2 ** 53));
     request.params = undefined;
     live.add(this);
     await this.goOn();
@@ -122,7 +121,7 @@ export class ApiCall extends Reply {
       // Runtimes take `authorization` out of a request that is redirected to another origin, some of them, and no other header:
       // with something secret in it, it is not followed, unless the caller says so.
       if (isSecret) init.redirect ??= "manual";
-      const sent = ask(() => send(url, init, fetch));
+      const sent = ask(() => this.api.send(url, init, fetch));
       response = plainResponse(await this.until(sent));
       if (response instanceof Promise) response = await this.until(response);
     } catch (cause) {
@@ -147,7 +146,7 @@ export class ApiCall extends Reply {
     this.#isLimited = status === 429;
     if (this.#isRefused) this.#pause();
     try {
-      const source = sourceOf(response);
+      const source = sourceOf(response, this.api.open);
       if (typeof source === "string") return source;
       this.source = source;
     } catch (cause) {
@@ -301,7 +300,7 @@ export class ApiCall extends Reply {
     const onEnd = this.#onEnd;
     if (!onEnd) return;
     const { model, usage } = JSON.parse(snapshot);
-    const report = { end, model: model || null, usage: usage ?? null, repairs: JSON.parse(repairs) };
+    const report = { end, model: model || null, usage: usage ? (this.api.usage?.(usage) ?? usage) : null, repairs: JSON.parse(repairs) };
     if (this.failure) report.error = this.failure;
     quietly(() => onEnd({ ...report, response: this.meta(), timing: this.timing }));
   }

@@ -1,10 +1,11 @@
 // The core, as the other files of this folder call it. Whatever it throws is a trap, and ends all calls of the process: no foreign
 // code runs inside of it, and what fails in the ordinary way it does not throw.
-import { Call, __wbg_reset_state as restart, open, send } from "../core.js";
+import { Call, open, send } from "../core.js";
 import { TokenwireError } from "./errors.js";
-import { restartWhole } from "./whole.js";
+import { load, restart } from "./load.js";
 
-export { Call as CoreCall, open, send };
+/** The core of Chat Completions. The Responses API has the whole one; see whole.js. */
+export const core = { Call, open, send, load };
 
 /** What the core says is to be done next; see `step` in src/js.rs. */
 export const SEND = 0;
@@ -31,7 +32,6 @@ export function trapped(cause) {
   const message = `The core of tokenwire broke down (${cause?.message}). This is a bug of tokenwire's; the next call works again`;
   const error = new TokenwireError(message, { kind: "server", retryable: true, cause });
   restart();
-  restartWhole();
   const broken = [...live];
   live.clear();
   // First none of them has its half any more, for what one lets go of may be another.

@@ -1,21 +1,29 @@
 // Gets the wasm, once, at the first call. An entry says how its runtime does it.
-import instantiate from "../core.js";
+import instantiate, { __wbg_reset_state } from "../core.js";
 import { advice } from "./errors.js";
+import { provideWhole, restartWhole } from "./whole.js";
 
 /** This runtime's way to the wasm, given by its entry; takes a file: URL in place of its own. */
 let provided;
 /** undefined: not begun, or failed (the next call tries again). A promise: under way. true: ready. */
 let state;
 
-/** For the entries: how this runtime instantiates the core; may answer at once or by promise. */
-export function provide(load) {
+/** For the entries: how this runtime instantiates the core, which may answer at once or by promise; and its way to the whole one. */
+export function provide(load, way) {
   provided = load;
+  provideWhole(way);
 }
 
 /** Nothing when the core is ready (so that a call can go on in the same tick), else a promise of it. */
 export function load() {
   state ??= begin(provided ?? missing);
   return state === true ? undefined : state;
+}
+
+/** Makes each core anew that was loaded. */
+export function restart() {
+  if (state === true) __wbg_reset_state();
+  restartWhole();
 }
 
 /**

@@ -2,8 +2,8 @@
 import { asBytes, isForeign, quietly, release } from "./body.js";
 import { COLLECT, DONE, HAND_OVER, READ, ask, live, trapped } from "./core.js";
 import { aborted, fromCore } from "./errors.js";
+import { takenOver } from "./handover.js";
 import { EMPTY, noteUnfinished, resultsOf } from "./results.js";
-import { missing, wholeCall } from "./whole.js";
 
 /**
  * The core's half, the body's reader, and the one end. The end has two steps, each taken once and in one place: `#close` when
@@ -13,6 +13,10 @@ import { missing, wholeCall } from "./whole.js";
  * What extends it says where the bytes come from: `source`, and `goOn()` where there is none; `judge()` and `letGo()` at the end.
  */
 export class Reply {
+  /** The core that reads it, and what differs by it. */
+  api;
+  /** What there is of it before anything came, JSON text. */
+  empty;
   /** The core's half: until the end, when all that it holds is taken out of it. */
   core;
   /** The reader of the body: what it gives is read while `isReading`. */
@@ -61,6 +65,11 @@ export class Reply {
   #loss;
   /** Settles what is waited for, other than a read. */
   #interrupt;
+
+  constructor(api) {
+    this.api = api;
+    this.empty = api.empty;
+  }
 
   /** Why it failed, once it has. Always the same object. */
   get failure() {
@@ -177,24 +186,16 @@ export class Reply {
     if (step === COLLECT) return;
     this.isReading = false;
     if (step === DONE) this.#finish(batch !== undefined);
-    else if (step !== HAND_OVER) this.between();
+    else if (step !== HAND_OVER) this.between?.();
   }
 
   /** What came is for the whole core to read: it goes on from here. */
   async handOver() {
-    const Call = await this.until(wholeCall().catch((cause) => void (this.lack = cause)));
+    const batch = await takenOver(this);
     if (this.isClosed) return;
-    if (!Call) return void (this.#rest = this.#stepped(ask(() => this.core.unread(missing(this.lack)))));
-    const { core } = this;
-    this.core = ask(() => Call.resume(core.carry(), this.settings, Math.random() * 2 ** 53));
-    ask(() => core.free());
-    this.resumed();
-    this.#rest = this.#stepped(ask(() => this.core.goOn(this.isOver, Date.now())));
+    this.#rest = this.#stepped(batch);
     if (this.contentAt === undefined && this.core) this.#look();
   }
-
-  /** The whole core has taken over. */
-  resumed() {}
 
   /** What becomes of a promise, or undefined as soon as the reply has ended: nothing foreign is waited for beyond. */
   until(promise) {
@@ -209,9 +210,6 @@ export class Reply {
   breaks() {
     return undefined;
   }
-
-  /** What was read is worth nothing: another try follows. */
-  between() {}
 
   /** Chooses what comes out. Gives what is ready. */
   open(mode) {
@@ -232,7 +230,7 @@ export class Reply {
   /** All that came was handed out by the one that reads. */
   delivered() {
     this.isLeft = false;
-    if (this.#isTold) this.unlisten();
+    if (this.#isTold) this.unlisten?.();
     else this.given();
   }
 
@@ -325,8 +323,8 @@ export class Reply {
     if (this.#isTold) return;
     this.#isTold = true;
     this.hold.reply = undefined;
-    this.told(this.#results);
-    if (!this.isLeft && this.branches.every((branch) => branch.isDone)) this.unlisten();
+    this.told?.(this.#results);
+    if (!this.isLeft && this.branches.every((branch) => branch.isDone)) this.unlisten?.();
     this.#over?.resolve();
   }
 
@@ -351,12 +349,6 @@ export class Reply {
     this.source = undefined;
   }
 
-  /** The end is told. */
-  told() {}
-
-  /** Nothing is left that could be aborted. */
-  unlisten() {}
-
   /** Resolves when it has ended and that was told. */
   get over() {
     if (this.#isTold) return undefined;
@@ -379,7 +371,7 @@ export class Reply {
 
   /** It has ended, and something came of it that was not handed out. */
   get isRead() {
-    return this.isClosed && !this.isStopped && !this.snapshot.includes('"choices":[]');
+    return this.isClosed && !this.isStopped && !this.snapshot.includes(this.api.blank ?? '"choices":[]');
   }
 
   /** JSON text. */

@@ -1,39 +1,55 @@
-// The core that reads more than OpenAI's own replies: others, refusals, lists of models. The same crate, built whole; loaded with the
-// first of them.
+// The whole core: the same crate, with all that reads more than OpenAI's own replies, and the Responses API. Loaded when it is needed.
+import { config } from "./errors.js";
 import { messageOf } from "./response.js";
 
-let provided = async () => {
-  const { default: get } = await import("../whole-text.js");
-  return get();
-};
+/** Without an entry's word, as in most. */
+let way = () => import("../whole/text.js");
 /** A promise of it; undefined: not begun, or failed (the next call tries again). */
-let state;
-/** Its class `Call`, and what gives it a fresh instance; once it is there. */
-let whole;
+let loading;
+/** What it exports, once it is there. */
+let parts;
 
-/** For entries of runtimes that may compile no code, or import nothing later on: how they get it. */
-export function provideWhole(load) {
-  provided = load;
+/** For entries: another way to it. Who has the module already brings it along. */
+export function provideWhole(other) {
+  if (other) way = other;
 }
 
-/** Its class `Call`. */
-export async function wholeCall() {
-  state ??= provided();
+/** Its exports: `Call`, `open`, `send`. */
+export function wholeCore() {
+  return (loading ??= get());
+}
+
+async function get() {
   try {
-    whole = await state;
+    const { ready, Call, open, send, restart } = await way();
+    await ready();
+    return (parts = { Call, open, send, restart });
   } catch (cause) {
-    state = undefined;
+    loading = undefined;
     throw cause;
   }
-  return whole.Call;
 }
 
 /** It broke down: a fresh instance. */
 export function restartWhole() {
-  whole?.restart();
+  parts?.restart();
 }
 
 /** What to say where it could not be loaded. */
-export function missing(cause) {
-  return `the part of tokenwire that reads that could not be loaded (${messageOf(cause)}). A service worker needs import "tokenwire/whole"`;
+export const missing = (cause) => `could not be loaded (${messageOf(cause)}). A service worker needs import "tokenwire/whole"`;
+
+/** The Responses API: what it has beside these comes with its first call. */
+export const responses = {
+  path: "/responses",
+  empty: '{"id":"","object":"response","output":[],"output_text":""}',
+  blank: '"id":""',
+  load: () => (responses.Call ? undefined : complete()),
+};
+
+async function complete() {
+  try {
+    Object.assign(responses, ...(await Promise.all([wholeCore(), import("../responses/face.js")])));
+  } catch (cause) {
+    throw config(`The Responses API's part ${missing(cause)}`, cause);
+  }
 }

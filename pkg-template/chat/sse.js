@@ -14,16 +14,16 @@ export function eventHeaders(given) {
   return headers;
 }
 
-const ERROR_FRAME = /^data: \{"error":/m;
+const ERROR_FRAME = /^data: \{"(error|type":"error)"/m;
 /** The chunk that holds the usage alone. */
 const USAGE_FRAME = /^data: .*"choices":\[\],"usage":\{.*\n\n/gm;
 
 /**
  * A byte stream that asks for the next item only when it is asked itself. `isFirst`: the reader is the stream's one iteration;
  * another is the caller's mistake, and no news of the reply. `asksUsage`: else the usage, which the client asks for of its own accord,
- * is not handed on.
+ * is not handed on. `api`: the core of the reply.
  */
-export function byteStream(reader, isFirst, asksUsage) {
+export function byteStream(reader, isFirst, asksUsage, api) {
   const encoder = new TextEncoder();
   let last;
   const next = async () => {
@@ -36,7 +36,7 @@ export function byteStream(reader, isFirst, asksUsage) {
     } catch (failure) {
       // Where the core had no say (no good response, an abort between two reads), the consumer is told here.
       if (!isFirst || ERROR_FRAME.test(last)) throw failure;
-      return { value: (last = errorFrame(failure)), done: false };
+      return { value: (last = (api.errorFrame ?? errorFrame)(failure)), done: false };
     }
   };
   const pull = async (controller) => {

@@ -31,7 +31,9 @@ export class ChatStream {
 
   /** Chunks in OpenAI's shape, whatever the provider sent. */
   [Symbol.asyncIterator]() {
-    return this.#read(CHUNKS, chunkReader(this.#reply.asksUsage));
+    let unpack;
+    const { api, asksUsage } = this.#reply;
+    return this.#read(CHUNKS, (batch) => (unpack ??= (api.reader ?? chunkReader)(asksUsage))(batch));
   }
 
   /** The text of choice 0, one string per network read: the fast path. */
@@ -124,7 +126,7 @@ export class ChatStream {
     const isFirst = !this.#reader;
     const reader = this.#read(SSE);
     if (isFirst) this.#isPaced = true;
-    return byteStream(reader, isFirst, this.#reply.asksUsage);
+    return byteStream(reader, isFirst, this.#reply.asksUsage, this.#reply.api);
   }
 
   /** The same as a Response, with the headers that keep proxies from holding it back. */

@@ -1,6 +1,6 @@
 // A reply that is read more than once: the branches of a tee, and a reply that had ended before it was iterated. The reply's own
 // core gives clean SSE, or the whole completion; a core of its own makes of it what a branch is asked for.
-import { CoreCall, ask, live } from "../call/core.js";
+import { ask, live } from "../call/core.js";
 import { Reply } from "../call/reply.js";
 
 /** A branch: what it hands out comes of its source, all else is its origin's. */
@@ -16,7 +16,7 @@ class Branch extends Reply {
 
   /** `source`: reads to the origin's end. */
   constructor(origin, source) {
-    super();
+    super(origin.api);
     this.#origin = origin;
     this.asksUsage = origin.asksUsage;
     this.source = this.#source = source;
@@ -31,7 +31,7 @@ class Branch extends Reply {
     await origin.opened;
     if (this.isClosed) return;
     if (origin.isClosed && !origin.hadCore) return this.settle();
-    this.core = ask(() => CoreCall.replay());
+    this.core = ask(() => origin.api.Call.replay(origin.api.path !== undefined));
     live.add(this);
     this.#opens();
   }

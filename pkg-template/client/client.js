@@ -1,7 +1,9 @@
 // The client: options said once, and the calls that are made of them.
 import { ApiCall } from "../call/call.js";
-import { located, traced } from "../call/errors.js";
+import { core } from "../call/core.js";
+import { config, located, traced } from "../call/errors.js";
 import { Call } from "../call/plain.js";
+import { responses } from "../call/whole.js";
 import { ChatStream } from "../chat/stream.js";
 import { bodyOf } from "./params.js";
 import { Place } from "./place.js";
@@ -40,9 +42,30 @@ class Client {
     return begin(params, this.#options, call, this.#place, Client.prototype.chat);
   }
 
+  /** As `chat`, of the Responses API. */
+  respond(params, call = {}) {
+    return begin(params, this.#options, call, this.#place, Client.prototype.respond, responses);
+  }
+
+  /** A stored response; with `stream`, its events from after `startingAfter` on. */
+  retrieve(id, { stream, startingAfter, ...call } = {}) {
+    return this.#stored(id, "", stream, call, Client.prototype.retrieve, { stream: stream || undefined, starting_after: startingAfter });
+  }
+
+  /** Ends a response in the background. */
+  cancel(id, call = {}) {
+    return this.#stored(id, "/cancel", false, call, Client.prototype.cancel, {});
+  }
+
+  #stored(id, action, stream, call, from, query) {
+    const at = traced(from);
+    const reply = started(() => segment(id) + action, () => "", false, this.#options, call, this.#place, responses, at, query);
+    return handed(reply, stream, at);
+  }
+
   /** GET {base}/models, whatever envelope the provider uses. */
   models(call = {}) {
-    return new Call(started("/models", () => "", false, this.#options, call, this.#place, traced(Client.prototype.models)));
+    return new Call(started(() => "/models", () => "", false, this.#options, call, this.#place, core, traced(Client.prototype.models)));
   }
 }
 
@@ -53,19 +76,27 @@ function show(object, shown) {
 }
 
 /** `from`: the function that the caller called. */
-function begin(params, options, call, place, from) {
+function begin(params, options, call, place, from, api = core) {
   const stream = Boolean(params?.stream);
   const at = traced(from);
-  const reply = started("/chat/completions", () => bodyOf(params), stream, options, call, place, at);
+  const reply = started(() => api.path ?? "/chat/completions", () => bodyOf(params), stream, options, call, place, api, at);
   reply.asksUsage = Boolean((call?.extraBody?.stream_options ?? params?.stream_options)?.include_usage);
   const shown = { ...reply.shown };
   if (typeof params?.model === "string") shown.model = params.model;
-  return show(stream ? new ChatStream(reply, at) : new Call(reply), shown);
+  return show(handed(reply, stream, at), shown);
 }
 
-/** A call that has begun; what is wrong with it is what it fails of. `at`: see `traced`. */
-function started(path, body, stream, options, call, place, at) {
-  const prepare = () => new ApiRequest(path, body(), stream, options, call, place ?? new Place(options, true));
+const handed = (reply, stream, at) => (stream ? new ChatStream(reply, at) : new Call(reply));
+
+/** A call that has begun; what is wrong with it is what it fails of. `api`: the core that reads the reply. `at`: see `traced`. */
+function started(path, body, stream, options, call, place, api, at, query) {
+  const prepare = () => new ApiRequest(path(), body(), stream, options, call, place ?? new Place(options, true), query);
   const held = stream && typeof WeakRef === "function" ? new WeakRef(at) : { deref: () => at };
-  return new ApiCall(prepare, call?.onEnd ?? options?.onEnd, held);
+  return new ApiCall(prepare, call?.onEnd ?? options?.onEnd, api, held);
+}
+
+/** The path of a response. */
+function segment(id) {
+  if (/[^.]/.test(id ?? "")) return `/responses/${encodeURIComponent(id)}`;
+  throw config("the id of a response must be a non-empty string");
 }

@@ -44,8 +44,9 @@ export class Place {
     this.shown = { baseURL: this.base, provider: this.dialect.facts.provider, model: options.model };
   }
 
-  /** What all requests to one endpoint share, made once. */
-  target(path) {
+  /** What all requests to one endpoint share, made once; not of a stored response, whose query is its own. */
+  target(path, query) {
+    if (query) return new Target(path, this, this.#repaired, this.#options, query);
     let target = this.#targets.get(path);
     if (!target) this.#targets.set(path, (target = new Target(path, this, this.#repaired, this.#options)));
     return target;
@@ -65,12 +66,12 @@ class Target {
   settings;
   #way;
 
-  constructor(path, { dialect, bounds }, repaired, options) {
-    this.url = endpoint(repaired, path, [dialect.queryAt(repaired), options.query]);
+  constructor(path, { dialect, bounds }, repaired, options, query) {
+    this.url = endpoint(repaired, path, [dialect.queryAt(repaired), options.query, query]);
     const { protocol, hostname, origin, searchParams } = new URL(this.url);
     const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\]|.+\.localhost)$/.test(hostname);
     this.#way = { origin, isLoopback, isOpen: protocol === "http:" && !isLocal(this.url) };
-    const type = path === "/models" ? undefined : { "content-type": "application/json" };
+    const type = query || path === "/models" ? undefined : { "content-type": "application/json" };
     this.headers = headersOf([type, dialect.headers, options.headers]);
     this.secrets = secretsIn([...searchParams, ...Object.entries(this.headers)]);
     const { url } = this;

@@ -26,9 +26,9 @@ export class ApiRequest {
   #target;
   #settings;
 
-  constructor(path, params, stream, options, call, place) {
+  constructor(path, params, stream, options, call, place, query) {
     if (call !== options) checkOptions(call, false, true);
-    const target = (this.#target = place.target(path));
+    const target = (this.#target = place.target(path, query));
     this.params = params;
     this.url = target.url;
     this.dialect = place.dialect;
@@ -71,7 +71,7 @@ export class ApiRequest {
    * Puts the key where it goes. Gives all that the core is told beside the parameters, as JSON text; a promise of an error, where the
    * key may not go there.
    */
-  settings(key) {
+  settings(key, api) {
     const { dialect, headers } = this;
     if (key) {
       const lacking = this.#target.lacking(this.#options);
@@ -82,7 +82,7 @@ export class ApiRequest {
     }
     // Taken away by the caller.
     for (const name in headers) if (headers[name] === null) delete headers[name];
-    return `${this.#settings},"secrets":${JSON.stringify(this.secrets)},"dialect":${dialect.text}}`;
+    return `${this.#settings},"secrets":${JSON.stringify(this.secrets)},"dialect":${dialect.text},"isResponse":${api.path !== undefined}}`;
   }
 }
 

@@ -2,6 +2,6 @@
 import { fetchCore, provide } from "../call/load.js";
 import { wasmURL } from "../wasm-url.js";
 
-provide((url = wasmURL()) => fetchCore(url));
+provide((url = wasmURL()) => fetchCore(url), () => import("../whole/text.js"));
 
 export * from "../index.js";

@@ -2,10 +2,8 @@
 import module from "../core.wasm?module";
 import init, { initSync } from "../core.js";
 import { provide } from "../call/load.js";
-import { provideWhole } from "../call/whole.js";
 
 // A module of another realm (edge-runtime) fails the glue's `instanceof`, but not its asynchronous way.
-provide(() => (module instanceof WebAssembly.Module ? initSync({ module }) : init(module)));
-provideWhole(() => import("../whole-edge.js").then((whole) => whole.default()));
+provide(() => (module instanceof WebAssembly.Module ? initSync({ module }) : init(module)), () => import("../whole/edge-light.js"));
 
 export * from "../index.js";

@@ -5,6 +5,6 @@ import { fetchCore, provide } from "../call/load.js";
 import { bytes, order, text } from "../core-text.js";
 import { wasmBytes } from "../wasm-text.js";
 
-provide((url) => (url ? fetchCore(url) : init(wasmBytes({ bytes, order, text }))));
+provide((url) => (url ? fetchCore(url) : init(wasmBytes({ bytes, order, text }))), () => import("../whole/text.js"));
 
 export * from "../index.js";

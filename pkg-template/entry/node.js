@@ -6,6 +6,6 @@ import { initSync } from "../core.js";
 import { provide } from "../call/load.js";
 import base64 from "../core-base64.js";
 
-provide((url) => initSync({ module: url ? readFileSync(url) : Buffer.from(base64, "base64") }));
+provide((url) => initSync({ module: url ? readFileSync(url) : Buffer.from(base64, "base64") }), () => import("../whole/text.js"));
 
 export * from "../index.js";

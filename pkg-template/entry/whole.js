@@ -1,5 +1,5 @@
 // The whole core at once, for a service worker: it has no import().
 import { provideWhole } from "../call/whole.js";
-import get from "../whole-text.js";
+import * as whole from "../whole/text.js";
 
-provideWhole(get);
+provideWhole(async () => whole);

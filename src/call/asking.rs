@@ -1,9 +1,15 @@
 //! What is sent, and how it is put.
 
+use crate::error::Error;
+#[cfg(feature = "lenient")]
+use crate::json;
 #[cfg(feature = "lenient")]
 use crate::negotiate::Negotiation;
-use crate::stream::Limits;
+#[cfg(feature = "responses")]
+use crate::responses::Responses;
+use crate::stream::{CoreDecoder, Limits, Mode};
 use crate::wire::body::Body;
+use crate::wire::request::{self, Additions};
 
 /// Which API is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +18,12 @@ pub enum Api {
     Chat,
     /// `GET …/models`
     Models,
+    /// `POST …/responses`, `GET …/responses/{id}` where there are no parameters
+    #[cfg(feature = "responses")]
+    Responses,
+    /// `POST …/responses/{id}/cancel`: a response that was cancelled is what was asked for.
+    #[cfg(feature = "responses")]
+    Cancel,
 }
 
 /// How a request is put.
@@ -29,6 +41,37 @@ pub struct Asking<'a> {
     pub deadline_ms: Option<u64>,
     /// What the provider may make us hold.
     pub limits: Limits,
+}
+
+impl Api {
+    /// A decoder for a reply to it.
+    pub(super) fn decoder(self, mode: Mode, seed: u64) -> CoreDecoder {
+        let decoder = CoreDecoder::new(mode, seed);
+        #[cfg(feature = "responses")]
+        if matches!(self, Self::Responses | Self::Cancel) {
+            return decoder.with_reader(Box::new(Responses::new(mode, seed, self == Self::Cancel)));
+        }
+        decoder
+    }
+
+    /// It is asked with a body. `params`: the caller's.
+    pub(super) fn has_body(self, params: &str) -> bool {
+        #[cfg(feature = "responses")]
+        if self == Self::Responses {
+            return !params.is_empty();
+        }
+        let _ = params;
+        self == Self::Chat
+    }
+
+    /// That body.
+    pub(super) fn build(self, params: String, additions: &Additions) -> Result<Body, Error> {
+        #[cfg(feature = "responses")]
+        if self == Self::Responses {
+            return request::build_response(params, additions);
+        }
+        request::build(params, additions)
+    }
 }
 
 /// What is sent, and what was learnt of how to say it.
@@ -72,7 +115,7 @@ impl Request {
             #[cfg(feature = "lenient")]
             adapts: asking.adapts,
             #[cfg(feature = "lenient")]
-            guessed: crate::json::string(asking.guessed).map(crate::json::unescape).unwrap_or_default(),
+            guessed: json::string(asking.guessed).map(json::unescape).unwrap_or_default(),
             retries,
             deadline_ms,
             limits,

@@ -68,7 +68,7 @@ impl Call {
         let mut body = || Body::read(next()).unwrap_or_default();
         let (body, fixed, left_out) = (body(), body(), body());
         let notes = scan::words(next()).filter_map(|note| scan::words(NOTES).find(|known| *known == note)).collect();
-        let mut call = Self::replay();
+        let mut call = Self::replay(Api::Chat);
         if kind > 0 {
             call = Self::new(if kind == 1 { Api::Chat } else { Api::Models }, seed, secrets);
             call.request = Request { body, fixed, left_out, is_gone, notes, ..Request::new(asking) };

@@ -1,7 +1,12 @@
 //! What a provider said in place of a reply, and what becomes of the call by it.
 
+#[cfg(feature = "responses")]
+use super::Api;
 use super::asking::Request;
 use super::{Call, State};
+use crate::error::Error;
+#[cfg(feature = "responses")]
+use crate::error::Kind;
 use crate::judge::{self, Case, Verdict};
 use crate::negotiate::{Asked, Change};
 use crate::stream::End;
@@ -16,6 +21,8 @@ impl Call {
                 self.end = Some(End::Complete);
             }
             Verdict::Failed(error, change) => {
+                let hint = self.hint(&error);
+                let error = error.with_hint(hint);
                 if !self.asks_again(change) {
                     self.fail_or_sleep(error);
                 }
@@ -32,6 +39,19 @@ impl Call {
             return None;
         }
         Some(["[", body.get("model").unwrap_or("\"\""), ",", &negotiation.learnt(), "]"].concat())
+    }
+
+    /// Many providers have no Responses API, and say so in their own way.
+    fn hint(&self, error: &Error) -> &'static str {
+        #[cfg(feature = "responses")]
+        if self.api == Api::Responses
+            && !self.request.body.members().is_empty()
+            && (error.kind() == Kind::NotFound || matches!(error.status(), Some(405 | 501)))
+        {
+            return ". This provider may have no Responses API: ask it with chat(), or check the base URL";
+        }
+        let _ = error;
+        ""
     }
 
     /// The request is put otherwise, where the refusal says how.

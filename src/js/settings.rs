@@ -16,10 +16,12 @@ pub struct Settings<'a> {
     pub page: Option<String>,
     /// What no error may show.
     pub secrets: Vec<String>,
+    /// It is a call of the Responses API.
+    pub is_response: bool,
 }
 
 impl<'a> Settings<'a> {
-    /// Reads them. Members: `url`, `page`, `secrets`, `model`, `needsModel`, `stream`, `extraBody` (an object), `dialect` (an object), `adapt`, `guessed`,
+    /// Reads them. Members: `url`, `page`, `secrets`, `isResponse`, `model`, `needsModel`, `stream`, `extraBody` (an object), `dialect` (an object), `adapt`, `guessed`,
     /// `retries`, `deadline` (ms since 1970), `maxEventBytes`, `maxResponseBytes`, `maxToolCalls`.
     pub fn read(text: &'a str) -> Self {
         let mut found = Self::default();
@@ -30,6 +32,7 @@ impl<'a> Settings<'a> {
                 "url" => found.url = words(value).unwrap_or_default(),
                 "page" => found.page = words(value),
                 "secrets" => found.secrets = json::elements(value).into_iter().filter_map(words).collect(),
+                "isResponse" => found.is_response = value == "true",
                 "model" => found.additions.model = words(value),
                 "needsModel" => found.additions.needs_model = value != "false",
                 "guessed" => found.asking.guessed = value,

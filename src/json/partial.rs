@@ -50,6 +50,24 @@ pub struct Parser {
     ops: String,
 }
 
+/// A value whose text comes in raw pieces, as between the quotes of a JSON string.
+#[derive(Debug, Default)]
+pub struct Growing {
+    unescaper: Unescaper,
+    parser: Parser,
+}
+
+impl Growing {
+    /// Appends a member `ops`: how a value that grows in place is built on. Nothing where a string only gets longer.
+    pub fn write_operations(&mut self, more: &str, out: &mut String) {
+        let text = self.unescaper.whole(more);
+        if text != more || !self.parser.only_grows(&text) {
+            out.push_str(",\"ops\":");
+            self.parser.feed(&text, out);
+        }
+    }
+}
+
 impl Default for Parser {
     fn default() -> Self {
         Self {

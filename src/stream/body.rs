@@ -131,6 +131,10 @@ impl Decoder {
 
     /// Takes events that are like the one before off the front of `input`, framing included.
     fn predicted<'a>(&mut self, input: &'a [u8]) -> &'a [u8] {
+        #[cfg(feature = "responses")]
+        if let Some(reader) = &mut self.reader {
+            return if self.end.is_some() { input } else { reader.predicted(input, &self.limits) };
+        }
         let Some(template) = self.template.as_mut().filter(|template| template.is_trusted()) else { return input };
         let limit = self.limits.event_bytes;
         if self.end.is_some() {

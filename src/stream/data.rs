@@ -31,6 +31,17 @@ impl Decoder {
                 String::from_utf8_lossy(event.data)
             }
         };
+        #[cfg(feature = "responses")]
+        if self.reader.is_some() && self.end.is_none() {
+            // An error that is no object has no other place.
+            if event.name == b"error" && !scan::begins(text.trim_ascii(), b"{") {
+                return self.fail_as_reported(&text);
+            }
+            if self.is_named(event.name) {
+                self.value(&text, is_last);
+            }
+            return;
+        }
         if event.name == b"error" && self.end.is_none() {
             let is_chunk = json::member(&text, "choices").is_some();
             if !is_chunk {
@@ -59,6 +70,10 @@ impl Decoder {
         let (mut count, mut is_marked) = (0, false);
         while !cursor.rest_is_blank() {
             if self.end.is_some() {
+                #[cfg(feature = "responses")]
+                if self.reader.is_some() {
+                    return;
+                }
                 return self.repairs.note("data_after_end");
             }
             let rest = cursor.rest();
@@ -146,6 +161,10 @@ impl Decoder {
 
     /// `text`: the data in which `raw` stands. `is_inner`: it was taken out of an envelope.
     fn object(&mut self, raw: &str, text: &str, is_inner: bool) {
+        #[cfg(feature = "responses")]
+        if self.is_read(raw) {
+            return;
+        }
         let mut cursor = Cursor::new(raw);
         let Ok(mut chunk) = chunk::Chunk::read(&mut cursor) else {
             return self.repairs.note("data_ignored");

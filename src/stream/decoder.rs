@@ -49,6 +49,11 @@ pub struct Decoder {
     pub(super) is_foreign: bool,
     pub(crate) limits: Limits,
     pub(super) secrets: Secrets,
+    /// Of another API.
+    #[cfg(feature = "responses")]
+    pub(super) reader: Option<Box<dyn super::Reader>>,
+    #[cfg(feature = "responses")]
+    pub(super) event_name: String,
     /// How many choices were asked for.
     choices: usize,
     /// Bytes of the body so far.
@@ -80,6 +85,10 @@ impl Decoder {
             is_foreign: false,
             limits: Limits::default(),
             secrets: Secrets::default(),
+            #[cfg(feature = "responses")]
+            reader: None,
+            #[cfg(feature = "responses")]
+            event_name: String::new(),
             choices: 1,
             fed: 0,
         }
@@ -107,12 +116,6 @@ impl Decoder {
     pub fn without_prediction(mut self) -> Self {
         self.predicts = false;
         self
-    }
-
-    /// Chooses what comes out from now on. Where nothing was asked for until now, that begins with the reply so far.
-    pub fn set_mode(&mut self, mode: Mode) {
-        self.template = None;
-        self.output.reopen(mode, &self.reply, self.failure.as_ref(), self.end);
     }
 
     /// The response's `content-type`. Many are wrong: it decides what a body is only where its first bytes do not.
@@ -178,16 +181,6 @@ impl Decoder {
         self.failure.as_ref()
     }
 
-    /// Something came that a caller would miss: see [`Accumulator::has_content`].
-    pub fn has_content(&self) -> bool {
-        self.reply.has_content()
-    }
-
-    /// What comes out.
-    pub fn mode(&self) -> Mode {
-        self.output.mode()
-    }
-
     /// Counts what was put right before the reply came.
     pub fn note(&mut self, code: &'static str) {
         self.repairs.note(code);
@@ -198,19 +191,9 @@ impl Decoder {
         self.normalizer.form.to_json()
     }
 
-    /// The reply so far.
-    pub fn reply(&self) -> &Accumulator {
-        &self.reply
-    }
-
     /// What was repaired.
     pub fn repairs(&self) -> &Repairs {
         &self.repairs
-    }
-
-    /// Takes what is ready, in the form of the mode; `None` when there is nothing.
-    pub fn take(&mut self) -> Option<String> {
-        self.output.take()
     }
 
     /// Takes a chunk in and hands it out.
@@ -266,6 +249,11 @@ impl Decoder {
         if self.end.is_some() {
             return;
         }
+        #[cfg(feature = "responses")]
+        if self.reader.is_some() {
+            // It is no end of theirs.
+            return self.truncate();
+        }
         self.flush_held(false);
         if self.has_finished() || self.has_content() {
             if !self.has_finished() {
@@ -317,6 +305,8 @@ impl Decoder {
             "The response ended in the middle of its JSON"
         } else if self.values == 0 {
             "The response ended without any content"
+        } else if self.is_other() {
+            "The stream ended before the response was complete: no response.completed came"
         } else if self.has_finished() {
             "The stream ended before all the choices that were asked for came"
         } else {
@@ -335,7 +325,7 @@ impl Decoder {
     fn end_with(&mut self, end: End, error: Error) {
         self.flush_held(false);
         self.end = Some(end);
-        self.output.failure(&error);
+        self.tell_failure(&error);
         self.failure = Some(error);
     }
 

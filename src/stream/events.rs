@@ -3,7 +3,7 @@
 use super::media::Media;
 use super::output::next_element;
 use crate::accumulate::{Accumulator, Call};
-use crate::json::{Unescaper, partial};
+use crate::json::partial;
 use crate::scan;
 use crate::wire::clean::{self, text_member};
 
@@ -25,8 +25,7 @@ struct CallEvents {
     done: bool,
     /// Bytes of the raw arguments.
     sent: usize,
-    unescaper: Unescaper,
-    parser: partial::Parser,
+    value: partial::Growing,
 }
 
 impl Events {
@@ -82,7 +81,7 @@ impl Events {
         call_head("tool_call.delta", index, call, out);
         text_member(",\"arguments\":\"", more, out);
         if !call.is_custom() {
-            known.write_operations(more, out);
+            known.value.write_operations(more, out);
         }
         out.push('}');
     }
@@ -114,17 +113,6 @@ impl Events {
                 text_member(",\"error\":\"", NAMELESS, out);
             }
             out.push('}');
-        }
-    }
-}
-
-impl CallEvents {
-    /// How a value that grows in place is built on; nothing where a string only gets longer.
-    fn write_operations(&mut self, more: &str, out: &mut String) {
-        let text = self.unescaper.whole(more);
-        if text != more || !self.parser.only_grows(&text) {
-            out.push_str(",\"ops\":");
-            self.parser.feed(&text, out);
         }
     }
 }

@@ -192,6 +192,16 @@ impl Decoder {
         self.form.to_json()
     }
 
+    /// How much came; see [`Accumulator::size`].
+    pub fn size(&self) -> usize {
+        self.reply.size()
+    }
+
+    /// The reply so far, JSON.
+    pub fn snapshot(&self) -> String {
+        self.reply.to_json()
+    }
+
     /// The reply so far.
     pub fn reply(&self) -> &Accumulator {
         &self.reply

@@ -43,6 +43,27 @@ pub fn prepare(params: &str, additions: &Additions) -> Result<String, Error> {
 /// # Errors
 /// [`Kind::Config`] with a message that names the place, when the body cannot be right.
 pub fn build(params: String, additions: &Additions) -> Result<Body, Error> {
+    let body = merged(params, additions)?;
+    check_model(&body, additions.needs_model)?;
+    check(&body)?;
+    Ok(body)
+}
+
+/// As [`build`], for the Responses API.
+///
+/// # Errors
+/// As [`build`].
+#[cfg(feature = "responses")]
+pub fn build_response(params: String, additions: &Additions) -> Result<Body, Error> {
+    let body = merged(params, additions)?;
+    // A stored prompt names its model.
+    check_model(&body, additions.needs_model && body.get("prompt").is_none())?;
+    check_input(&body)?;
+    Ok(body)
+}
+
+/// With what the client adds.
+fn merged(params: String, additions: &Additions) -> Result<Body, Error> {
     if !Cursor::new(&params).open(b'{') || !json::is_whole(&params) {
         return Err(config("The request", "must be a JSON object", &params));
     }
@@ -58,9 +79,31 @@ pub fn build(params: String, additions: &Additions) -> Result<Body, Error> {
     if let Some(extra) = &additions.extra_body {
         body.merge(&Body::read(extra).ok_or_else(|| config("extraBody", "must be an object", extra))?);
     }
-    check_model(&body, additions.needs_model)?;
-    check(&body)?;
     Ok(body)
+}
+
+#[cfg(feature = "responses")]
+fn check_input(body: &Body) -> Result<(), Error> {
+    let is_known = |name: &str| body.get(name).is_some();
+    let Some(input) = body.get("input") else {
+        let message = match is_known("messages") {
+            true => "`messages` is of Chat Completions: respond() takes `input` (toResponsesInput(messages) makes one)",
+            false if ["prompt", "previous_response_id", "conversation"].into_iter().any(is_known) => return Ok(()),
+            false => "No input: give `input`, a text or a list of items, for example \"Hello\"",
+        };
+        return Err(Error::new(Kind::Config, message));
+    };
+    let list = json::elements(input);
+    if !input.starts_with('"') && list.is_empty() {
+        return Err(config("input", "must be a string or an array with at least one item", input));
+    }
+    if let Some(at) = list.iter().position(|item| !item.starts_with('{')) {
+        return Err(config(&element("input", at), "must be an object", list.get(at).unwrap_or(&"")));
+    }
+    match body.get("tools").filter(|tools| !tools.starts_with('[')) {
+        Some(tools) => Err(config("tools", "must be an array", tools)),
+        None => Ok(()),
+    }
 }
 
 /// "messages[1].role must be …, got …".

@@ -33,6 +33,7 @@ mod quirks;
 mod random;
 mod recorded;
 mod request;
+mod responses;
 mod retry;
 mod said;
 mod secret;

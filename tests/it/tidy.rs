@@ -16,7 +16,8 @@
 //! judge: error negotiate scan secret wire
 //! retry: error scan
 //! stream: accumulate error json judge scan secret sse wire
-//! call: dialect error json judge negotiate retry scan secret stream wire
+//! responses: error json scan stream
+//! call: dialect error json judge negotiate responses retry scan secret stream wire
 //! web:
 //! js: call json judge scan secret stream web wire
 //! ```

@@ -74,15 +74,26 @@ test("only the entries of edges import the wasm as a module", () => {
 });
 
 test("the glue knows nothing of where it lies", () => {
-  assert.doesNotMatch(read("core.js"), /import\.meta/);
-  assert.doesNotMatch(read("core.js"), /new Function\(|\beval\(/);
+  for (const glue of ["core.js", "whole-core.js"]) {
+    assert.doesNotMatch(read(glue), /import\.meta/);
+    assert.doesNotMatch(read(glue), /new Function\(|\beval\(/);
+  }
+});
+
+test("what is loaded when it is needed imports nothing that a page has", () => {
+  const imported = (name) => [...read(name).matchAll(/ from "([^"]+)"/g)].map(([, path]) => path);
+  assert.deepEqual(imported("responses/face.js"), []);
+  assert.deepEqual([...new Set(imported("whole/text.js"))], ["../whole-core.js", "../whole-letters.js", "../wasm-text.js"]);
+  for (const name of ["whole-core.js", "whole-letters.js", "wasm-text.js", "responses/convert.js"]) assert.deepEqual(imported(name), [], name);
 });
 
 test("there are the core that a page loads and the whole one, and both are wasm", () => {
   const files = readdirSync(at("."), { recursive: true }).filter((name) => name.endsWith(".wasm"));
-  assert.deepEqual(files, ["core.wasm", "whole.wasm"]);
-  for (const file of files) assert.deepEqual([...readFileSync(at(file)).subarray(0, 4)], [0, 0x61, 0x73, 0x6d]);
-  assert.ok(statSync(at("core.wasm")).size < 200_000, "the wasm was not optimised");
+  assert.deepEqual(files.sort(), ["core.wasm", "whole.wasm"]);
+  for (const [file, most] of [["core.wasm", 150_000], ["whole.wasm", 500_000]]) {
+    assert.deepEqual([...readFileSync(at(file)).subarray(0, 4)], [0, 0x61, 0x73, 0x6d]);
+    assert.ok(statSync(at(file)).size < most, "the wasm was not optimised");
+  }
 });
 
 test("the wasm as JavaScript is the same, byte by byte", async () => {
@@ -98,7 +109,7 @@ test("the wasm as JavaScript is the same, byte by byte", async () => {
 });
 
 test("types, README and licences are inside", () => {
-  for (const file of ["index.d.ts", "wire.d.ts", "testing.d.ts", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "version.js"]) {
+  for (const file of ["index.d.ts", "wire.d.ts", "responses.d.ts", "testing.d.ts", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "version.js"]) {
     assert.ok(existsSync(at(file)), file);
   }
 });

@@ -67,6 +67,43 @@ export const serverCases = [
     },
   },
   {
+    name: "respond() gives a response with usage, and a stream of the same shape",
+    async run(tw, server) {
+      const client = clientOf(tw, server);
+      const asked = { input: "Say something.", max_output_tokens: 12 };
+      const reply = await client.respond(asked);
+      equal(reply.object, "response");
+      match(reply.status, /^(completed|incomplete)$/);
+      ok(reply.usage.output_tokens > 0 && reply.usage.output_tokens <= 12, `output_tokens ${reply.usage.output_tokens}`);
+      const stream = client.respond({ ...asked, stream: true });
+      const { items, error } = await collect(stream);
+      equal(error, undefined);
+      equal(stream.end, "complete");
+      same(items.map(({ sequence_number }) => sequence_number), items.map((_, n) => n));
+      equal(items[0].type, "response.created");
+      match(items.at(-1).type, /^response\.(completed|incomplete)$/);
+      const deltas = items.filter(({ type }) => type === "response.output_text.delta");
+      ok(deltas.length > 0 && deltas.every((event) => event.item_id && event.output_index >= 0 && event.content_index >= 0), "deltas without a place");
+      equal(deltas.map(({ delta }) => delta).join(""), stream.snapshot.output_text);
+    },
+  },
+  {
+    name: "respond(): text, events and final of the same seed say the same",
+    async run(tw, server) {
+      const client = clientOf(tw, server);
+      const params = { input: "Say something.", max_output_tokens: 12, temperature: 0, seed: 7, stream: true };
+      const text = (await collect(client.respond(params).text)).items.join("");
+      equal(foldEvents((await collect(client.respond(params).events)).items).text, text);
+      equal((await client.respond(params).final()).output_text, text);
+    },
+  },
+  {
+    name: "respond(): a wrong key is an AuthenticationError",
+    async run(tw, server) {
+      await rejectsWith(clientOf(tw, server, { apiKey: "sk-wrong" }).respond({ input: "Hi", stream: true }).final(), tw.AuthenticationError, /Invalid API Key/);
+    },
+  },
+  {
     name: "a wrong key is an AuthenticationError with the server's words",
     async run(tw, server) {
       const client = clientOf(tw, server, { apiKey: "sk-wrong" });
@@ -99,6 +136,13 @@ const endless = streamed({ max_tokens: 1900, ignore_eos: true, logprobs: true, t
 export const leaving = {
   async "break"(tw, server) {
     for await (const part of clientOf(tw, server).chat(endless).text) {
+      ok(part.length > 0);
+      break;
+    }
+  },
+  async "break in a response"(tw, server) {
+    const { max_tokens, stream_options, messages: _, logprobs, top_logprobs, ...rest } = endless;
+    for await (const part of clientOf(tw, server).respond({ ...rest, input: "Say something.", max_output_tokens: 1900 }).text) {
       ok(part.length > 0);
       break;
     }

@@ -52,17 +52,17 @@ pub struct Core {
 /// What a page loads: it reads OpenAI's own replies. Builds what has changed. Cargo decides about the crate; the rest is done again
 /// only if Cargo's wasm differs.
 pub fn build(build: &Build) -> Result<Core> {
-    module(build, "core", "small-allocator")
+    module(build, "core", "release", "small-allocator")
 }
 
-/// The same crate, whole: it reads all other replies, and refusals.
+/// The same crate, whole: it reads all other replies, and refusals, and the Responses API.
 pub fn build_whole(build: &Build) -> Result<Core> {
-    module(build, "whole", "small-allocator,lenient")
+    module(build, "whole", "whole", "small-allocator,responses")
 }
 
-fn module(build: &Build, module: &str, features: &str) -> Result<Core> {
+fn module(build: &Build, module: &str, profile: &str, features: &str) -> Result<Core> {
     tools::ensure_wasm_target()?;
-    let compiled = compile(&["--no-default-features", "--features", features])?;
+    let compiled = compile(profile, &["--no-default-features", "--features", features])?;
     // With and without names beside each other: who changes between them does not pay for wasm-opt each time.
     let name = &if build.names { format!("{module}-names") } else { module.to_owned() };
     let folder = place::cache().join(name);
@@ -92,17 +92,17 @@ fn module(build: &Build, module: &str, features: &str) -> Result<Core> {
     Ok(core)
 }
 
-/// The crate with these features, as Cargo leaves it: until it is asked for others.
-pub fn compile(features: &[&str]) -> Result<PathBuf> {
+/// The crate by this profile and with these features, as Cargo leaves it: until it is asked for others.
+pub fn compile(profile: &str, features: &[&str]) -> Result<PathBuf> {
     tools::run(
         tools::cargo()
-            .args(["build", "--release", "--lib", "--package", "tokenwire"])
+            .args(["build", "--profile", profile, "--lib", "--package", "tokenwire"])
             .args(features)
             .args(["--target", tools::WASM_TARGET])
             .arg("--config")
             .arg(format!("target.{}.rustflags={}", tools::WASM_TARGET, rustflags())),
     )?;
-    Ok(place::target().join(tools::WASM_TARGET).join("release/tokenwire.wasm"))
+    Ok(place::target().join(tools::WASM_TARGET).join(profile).join("tokenwire.wasm"))
 }
 
 /// Panic messages hold the paths of sources. Without these flags the package would show the builder's home, and two

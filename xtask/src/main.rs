@@ -1,8 +1,8 @@
 //! `cargo xtask build | demo | test | loads | fuzz | bench | compare | size`: everything this repository can do, with nothing installed
 //! but Rust, Node and (for the real server of the tests) Python.
 //!
-//! - `core`     the crate → `core.js` and `core.wasm`
-//! - `glue`     what is cut out of `core.js`
+//! - `core`     the crate → `core.js` and `core.wasm`, and once more whole
+//! - `glue`     what is cut out of the glue
 //! - `package`  those and `pkg-template/` → `pkg/`
 //! - `files`, `everywhere`  a folder as a list; the wasm as JavaScript, and the CommonJS side
 //! - `demo`, `serve`  the page and one reply in the terminal

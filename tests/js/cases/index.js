@@ -20,6 +20,7 @@ import { plainCases } from "./plain.js";
 import { proxiedCases } from "./proxied.js";
 import { recordedCases, replyCases } from "./replies.js";
 import { baseUrlCases, requestCases } from "./requests.js";
+import { respondCases } from "./respond.js";
 import { retriedCases } from "./retried.js";
 import { ruleCases } from "./rules.js";
 import { secretCases } from "./secrets.js";
@@ -47,6 +48,7 @@ export function allCases(data) {
     ...partCases,
     ...endCases,
     ...toldCases,
+    ...respondCases,
     ...retriedCases,
     ...handedCases,
     ...foreignCases,

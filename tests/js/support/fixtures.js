@@ -58,6 +58,11 @@ export const recordedStreams = () => filesEnding(".sse").map(withMeta).filter(is
 /** Recorded replies to plain calls. */
 export const recordedBodies = () => filesEnding(".json").filter((file) => !NOT_BODIES.test(file.name)).map(withMeta).filter(isChat);
 
+/** The same of the Responses API: those that an independent reader has read. */
+const isResponse = (record) => record.meta.api === "responses" && record.expected;
+export const recordedResponseStreams = () => filesEnding(".sse").map(withMeta).filter(isResponse);
+export const recordedResponseBodies = () => filesEnding(".json").filter((file) => !NOT_BODIES.test(file.name)).map(withMeta).filter(isResponse);
+
 /** Recorded (and reconstructed) error bodies. */
 export const recordedErrors = () => filesEnding(".error.json").map(withMeta).filter(isChat);
 

@@ -32,13 +32,13 @@ function modulesBelow(folder, prefix, endings) {
 
 /** The files that the workerd entry leads to; other entries import what workerd does not have. */
 function packageModules() {
-  const foreign = (path) => path.includes("/entry/") && !path.endsWith(`/${entry}`);
+  const foreign = (path) => (path.includes("/entry/") && !path.endsWith(`/${entry}`)) || /\/responses\/(text|edge-light)\.js$/.test(path);
   return modulesBelow(packedRoot, "tokenwire", [".js", ".wasm"]).filter(({ path }) => !foreign(path));
 }
 
 async function runInWorkerd() {
   const tests = inRepository("tests/js/");
-  const neutral = ["check", "bytes", "fake-fetch", "wire", "outcome", "expected", "provider"].map((name) => `support/${name}.js`);
+  const neutral = ["check", "bytes", "fake-fetch", "wire", "outcome", "expected", "provider", "respond"].map((name) => `support/${name}.js`);
   const worker = new Miniflare({
     compatibilityDate: "2026-04-01",
     cf: false,
