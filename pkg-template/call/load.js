@@ -20,10 +20,13 @@ export function load() {
   return state === true ? undefined : state;
 }
 
+/** How other cores that were loaded are made anew. */
+const others = [];
+
 /** Makes each core anew that was loaded. */
 export function restart() {
   if (state === true) __wbg_reset_state();
-  responses.restart?.();
+  for (const again of others) again();
 }
 
 /** The core of the Responses API: what it has beside these comes with its first call, see responses/. */
@@ -36,8 +39,9 @@ export const responses = {
 
 async function loadResponses() {
   try {
-    const { ready, ...parts } = await wayToResponses();
+    const { ready, restart, ...parts } = await wayToResponses();
     await ready();
+    others.push(restart);
     Object.assign(responses, parts);
   } catch (error) {
     loadingResponses = undefined;

@@ -47,7 +47,7 @@ impl Responses {
             }
         }
         if !kind.starts_with("response.") && scan::is_any(kind, PINGS) {
-            return if self.has_begun { Taken::Part } else { Taken::Strange };
+            return Taken::Part;
         }
         // What another API says before anything of a response came is none.
         if kind.is_empty() || !self.has_begun && scan::position(kind, ".").is_none() {
