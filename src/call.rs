@@ -181,16 +181,6 @@ impl Call {
         (self.api == Api::Chat).then(|| self.request.body.to_json())
     }
 
-    /// What refusals taught, once the provider took the request: `[model, changes]`, JSON, see [`crate::negotiate::Negotiation`].
-    pub fn learnt(&self) -> Option<String> {
-        let Request { body, negotiation, .. } = &self.request;
-        let is_taken = self.head.as_ref().is_some_and(Head::is_good);
-        if negotiation.is_empty() || !is_taken {
-            return None;
-        }
-        Some(["[", body.get("model").unwrap_or("\"\""), ",", &negotiation.learnt(), "]"].concat())
-    }
-
     /// What to do next.
     pub fn step(&self) -> Step {
         match self.state {

@@ -53,7 +53,7 @@ export class ApiCall extends Reply {
   // ready or loads synchronously, the request goes out in it too.
   async #begin(prepare) {
     const request = (this.#request = prepare());
-    if (!request.params) this.empty ??= "[]";
+    if (!request.params && !this.api.path) this.empty = "[]";
     this.#listen(request.signal);
     if (this.isClosed) return;
     // Timers and signals are foreign, too: any of them may end the call while it is set.

@@ -5,7 +5,13 @@ import { TokenwireError } from "./errors.js";
 import { load, restart } from "./load.js";
 
 /** The core of Chat Completions. The Responses API has another, of the same make; see load.js. */
-export const core = { Call, open, send, load };
+export const core = {
+  Call,
+  open,
+  send,
+  load,
+  empty: '{"id":"","object":"chat.completion","created":0,"model":"","choices":[]}',
+};
 
 /** What the core says is to be done next; see `step` in src/js.rs. */
 export const SEND = 0;

@@ -6,7 +6,6 @@ import { judge } from "./judge.js";
 
 /** What stands between the results that the core gives at the end. */
 const SEPARATOR = "\x1e";
-const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choices":[]}';
 
 /**
  * The core's half, the body's reader, and the one end. The end has two steps, each taken once and in one place: `#close` when
@@ -16,10 +15,6 @@ const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choic
  * What extends it says where the bytes come from: `source`, and `goOn()` where there is none; `judge()` and `letGo()` at the end.
  */
 export class Reply {
-  /** The core that reads it, and what differs by it. */
-  api;
-  /** What there is of it before anything came, JSON text. */
-  empty;
   /** The core's half: until the end, when all that it holds is taken out of it. */
   core;
   /** The reader of the body: what it gives is read while `isReading`. */
@@ -61,6 +56,7 @@ export class Reply {
   /** Settles what is waited for, other than a read. */
   #interrupt;
 
+  /** `api`: the core that reads it, and what differs by it; `empty` is what there is before anything came, JSON text. */
   constructor(api) {
     this.api = api;
     this.empty = api.empty;
@@ -202,9 +198,7 @@ export class Reply {
   }
 
   /** A read failed. Gives what the core makes of it. */
-  breaks() {
-    return undefined;
-  }
+  breaks() {}
 
   /** What was read is worth nothing: another try follows. */
   between() {}
@@ -304,7 +298,7 @@ export class Reply {
     this.hadCore = core !== undefined;
     live.delete(this);
     this.closedAt = performance.now();
-    this.#results = { end: "error", snapshot: this.empty ?? EMPTY, repairs: "[]" };
+    this.#results = { end: "error", snapshot: this.empty, repairs: "[]" };
     try {
       if (core) this.#results = resultsOf(core);
       if (!this.isStopped) this.failure = this.judge(this.#results);
@@ -375,7 +369,7 @@ export class Reply {
 
   /** JSON text. */
   get snapshot() {
-    return this.#told("snapshot") ?? this.empty ?? EMPTY;
+    return this.#told("snapshot") ?? this.empty;
   }
 
   get repairs() {

@@ -3,6 +3,7 @@
 #[cfg(feature = "responses")]
 use super::Api;
 use super::asking::Request;
+use super::head::Head;
 use super::{Call, State};
 use crate::error::Error;
 #[cfg(feature = "responses")]
@@ -57,6 +58,16 @@ impl Call {
                 }
             }
         }
+    }
+
+    /// What refusals taught, once the provider took the request: `[model, changes]`, JSON, see [`crate::negotiate::Negotiation`].
+    pub fn learnt(&self) -> Option<String> {
+        let Request { body, negotiation, .. } = &self.request;
+        let is_taken = self.head.as_ref().is_some_and(Head::is_good);
+        if negotiation.is_empty() || !is_taken {
+            return None;
+        }
+        Some(["[", body.get("model").unwrap_or("\"\""), ",", &negotiation.learnt(), "]"].concat())
     }
 
     /// Many providers have no Responses API, and say so in their own way.
