@@ -121,14 +121,16 @@ fn damaged_events_are_repaired_or_refused() {
         let chat = read(Mode::Events, [bytes.as_slice()]);
         assert_eq!((text.end, &text.reply), (whole.end, &whole.reply), "seed {seed}");
         assert_eq!((chat.end, &chat.repairs), (whole.end, &whole.repairs), "seed {seed}");
-        if whole.end == Some(End::Complete) {
+        // A response that goes on in the background has no last event.
+        let has_ended = whole.reply["status"] == "completed" || whole.reply["status"] == "incomplete";
+        if whole.end == Some(End::Complete) && has_ended {
             let clean = read(Mode::Sse, [bytes.as_slice()]);
             let again = read(Mode::Chunks, [clean.out.as_bytes()]);
-            assert_eq!(
-                (again.end, &again.reply["output_text"]),
-                (whole.end, &whole.reply["output_text"]),
-                "seed {seed}"
-            );
+            assert_eq!(again.end, whole.end, "seed {seed}");
+            // Items that only the end tells of, and that have the ids of others, are told apart anew.
+            if !whole.codes().contains(&"item_missing") {
+                assert_eq!(again.reply["output_text"], whole.reply["output_text"], "seed {seed}: {:?}", whole.repairs);
+            }
         }
     }
 }
