@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" />
 
 import type { CallOptions, ClientOptions, Dialect } from "./options.js";
-import type { Response, ResponseParams, ResponseStreamEvent } from "./responses.js";
+import type { Response, ResponseParams, ResponseStream } from "./responses.js";
 import type {
   ChatCompletion,
   ChatCompletionChunk,
@@ -40,10 +40,7 @@ export function createClient(options?: ClientOptions): Client;
  */
 export function init(source?: WasmModule | ArrayBuffer | ArrayBufferView | globalThis.Response | URL | string): Promise<void>;
 
-/**
- * A conversation of Chat Completions as input of the Responses API. What that cannot say is in `lost`: JSON pointers into `messages`.
- * A system message that stands first becomes `instructions`.
- */
+/** Messages as input of the Responses API; a system message that stands first is `instructions`. `lost`: JSON pointers to what it cannot say. */
 export function toResponsesInput(messages: ChatMessage[]): { input: any[]; instructions?: string; lost: string[] };
 
 /** The other way: input of the Responses API, or its output, as messages. `lost` points into `input`. */
@@ -82,10 +79,7 @@ export interface Client {
   chat(params: ChatParams & { stream: true }, options?: CallOptions): ChatStream;
   chat(params: ChatParams & { stream?: false | null }, options?: CallOptions): Call<ChatCompletion>;
   chat(params: ChatParams, options?: CallOptions): ChatStream | Call<ChatCompletion>;
-  /**
-   * The Responses API, same rule for `stream`. A response that failed or was cancelled is an error that says why; one that is
-   * incomplete is a response. Built-in tools, `store`, `previous_response_id` and all else go through as they are.
-   */
+  /** The Responses API, same rule for `stream`. One that failed or was cancelled is an error that says why; incomplete is a response. */
   respond(params: ResponseParams & { stream: true }, options?: CallOptions): ResponseStream;
   respond(params: ResponseParams & { stream?: false | null }, options?: CallOptions): Call<Response>;
   respond(params: ResponseParams, options?: CallOptions): ResponseStream | Call<Response>;
@@ -184,32 +178,6 @@ export interface ChatStream extends AsyncIterable<ChatCompletionChunk>, AsyncDis
    */
   toReadableStream(): ReadableStream<Uint8Array>;
   /** The same as a Response. Headers given here win over its own. */
-  toResponse(init?: ResponseInit): globalThis.Response;
-}
-
-/**
- * As ChatStream, of the Responses API. Iterating gives every event in OpenAI's documented shape: numbers, indices and ids that a
- * provider leaves out or changes are put right, and ends that never came are made; deltas are not. What nobody knows is passed on;
- * keepalives and error events are not, the error is thrown.
- */
-export interface ResponseStream extends AsyncIterable<ResponseStreamEvent>, AsyncDisposable {
-  [Symbol.asyncIterator](): AsyncIterator<ResponseStreamEvent>;
-  /** The output text, at most one string per network read. */
-  readonly text: AsyncIterable<string>;
-  /** The same events as chat's, so that one user interface serves both: chat's finish words, and `id` is the call's. */
-  readonly events: AsyncIterable<ChatEvent>;
-  /** Reads to the end and gives the response, with `output_text`. */
-  final(): Promise<Response>;
-  /** The response so far; safe at any moment, also after an error. */
-  readonly snapshot: Response;
-  readonly end: ChatStream["end"];
-  readonly repairs: ChatStream["repairs"];
-  readonly response: Promise<ResponseMeta>;
-  readonly timing: Timing;
-  abort(reason?: unknown): void;
-  tee(): [ResponseStream, ResponseStream];
-  /** Clean SSE as OpenAI's: without `[DONE]`. */
-  toReadableStream(): ReadableStream<Uint8Array>;
   toResponse(init?: ResponseInit): globalThis.Response;
 }
 

@@ -1,8 +1,11 @@
+/// <reference lib="esnext.disposable" />
+
 /**
  * What the Responses API has on the wire, in OpenAI's shapes and names: values pass between `openai`'s declarations and these, both
  * ways, as with those of wire.d.ts. Kinds of items and events that OpenAI adds later come all the same.
  */
 
+import type { ChatEvent, ChatStream, ResponseMeta, Timing } from "./index.js";
 import type { Growing, Open } from "./wire.js";
 
 /** A kind of object, with what it must have beside its type. */
@@ -170,6 +173,32 @@ export interface ResponseItemEvent<Type extends string> extends Open {
   item: ResponseOutputItem;
   output_index: number;
   sequence_number: number;
+}
+
+/**
+ * As ChatStream, of the Responses API. Iterating gives every event in OpenAI's documented shape: numbers, indices and ids that a
+ * provider leaves out or changes are put right, and ends that never came are made; deltas are not. What nobody knows is passed on;
+ * keepalives and error events are not, the error is thrown.
+ */
+export interface ResponseStream extends AsyncIterable<ResponseStreamEvent>, AsyncDisposable {
+  [Symbol.asyncIterator](): AsyncIterator<ResponseStreamEvent>;
+  /** The output text, at most one string per network read. */
+  readonly text: AsyncIterable<string>;
+  /** The same events as chat's, so that one user interface serves both: chat's finish words, and `id` is the call's. */
+  readonly events: AsyncIterable<ChatEvent>;
+  /** Reads to the end and gives the response, with `output_text`. */
+  final(): Promise<Response>;
+  /** The response so far; safe at any moment, also after an error. */
+  readonly snapshot: Response;
+  readonly end: ChatStream["end"];
+  readonly repairs: ChatStream["repairs"];
+  readonly response: Promise<ResponseMeta>;
+  readonly timing: Timing;
+  abort(reason?: unknown): void;
+  tee(): [ResponseStream, ResponseStream];
+  /** Clean SSE as OpenAI's: without `[DONE]`. */
+  toReadableStream(): ReadableStream<Uint8Array>;
+  toResponse(init?: ResponseInit): globalThis.Response;
 }
 
 // ── A request ──

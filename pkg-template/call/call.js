@@ -63,7 +63,7 @@ export class ApiCall extends Reply {
   async #begin(prepare) {
     const request = (this.#request = prepare());
     this.shown = request.place.shown;
-    if (!request.params) this.empty ??= "[]";
+    if (!request.params && !this.api.path) this.empty = "[]";
     this.#listen(request.signal);
     if (this.isClosed) return;
     // Timers and signals are foreign, too: any of them may end the call while it is set.

@@ -13,10 +13,6 @@ import { EMPTY, noteUnfinished, resultsOf } from "./results.js";
  * What extends it says where the bytes come from: `source`, and `goOn()` where there is none; `judge()` and `letGo()` at the end.
  */
 export class Reply {
-  /** The core that reads it, and what differs by it. */
-  api;
-  /** What there is of it before anything came, JSON text. */
-  empty;
   /** The core's half: until the end, when all that it holds is taken out of it. */
   core;
   /** The reader of the body: what it gives is read while `isReading`. */
@@ -66,6 +62,7 @@ export class Reply {
   /** Settles what is waited for, other than a read. */
   #interrupt;
 
+  /** `api`: the core that reads it, and what differs by it; `empty` is what there is before anything came, JSON text. */
   constructor(api) {
     this.api = api;
     this.empty = api.empty;
@@ -207,9 +204,7 @@ export class Reply {
   }
 
   /** A read failed. Gives what the core makes of it. */
-  breaks() {
-    return undefined;
-  }
+  breaks() {}
 
   /** Chooses what comes out. Gives what is ready. */
   open(mode) {
@@ -306,7 +301,7 @@ export class Reply {
     this.hadCore = core !== undefined;
     live.delete(this);
     this.closedAt = performance.now();
-    this.#results = { end: "error", snapshot: this.empty ?? EMPTY, repairs: "[]" };
+    this.#results = { end: "error", snapshot: this.empty, repairs: "[]" };
     try {
       if (core) this.#results = resultsOf(core);
       if (!this.isStopped) this.failure = this.judge(this.#results);
@@ -376,7 +371,7 @@ export class Reply {
 
   /** JSON text. */
   get snapshot() {
-    return this.#told("snapshot") ?? this.empty ?? EMPTY;
+    return this.#told("snapshot") ?? this.empty;
   }
 
   get repairs() {

@@ -40,14 +40,16 @@ impl Responses {
         // One around it, as of Cloudflare's gateway.
         let inner = if fields.inner.is_empty() { fields.response } else { fields.inner };
         if kind.is_empty() && scan::begins(inner, b"{") && !self.has_begun {
-            let taken = Fields::read(inner).filter(|fields| lost::is_response(fields, fields.kind));
+            // What came of an event without its type is whole only where it has ended.
+            let is_whole = !fields.inner.is_empty() || Outcome::of_status(inner).is_some();
+            let taken = Fields::read(inner).filter(|fields| is_whole && lost::is_response(fields, fields.kind));
             if taken.is_some() {
                 bounds.repairs.note("foreign_shape");
                 return self.whole(inner, bounds);
             }
         }
         if !kind.starts_with("response.") && scan::is_any(kind, PINGS) {
-            return if self.has_begun { Taken::Part } else { Taken::Strange };
+            return Taken::Part;
         }
         // What another API says before anything of a response came is none.
         if kind.is_empty() || !self.has_begun && scan::position(kind, ".").is_none() {

@@ -21,6 +21,10 @@ const KEPT: usize = 2000;
 
 impl Decoder {
     pub(super) fn event(&mut self, event: sse::Event<'_>, is_last: bool) {
+        #[cfg(feature = "responses")]
+        if self.reader.is_some() && self.end.is_some() {
+            return;
+        }
         if self.end.is_none() && event.name.is_empty() && self.is_predicted(event.data) {
             return;
         }

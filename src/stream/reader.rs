@@ -69,15 +69,17 @@ impl Decoder {
         let Some(reader) = &mut self.reader else { return false };
         let taken = reader.object(raw, &self.event_name, &self.limits, &mut self.repairs);
         self.values += 1;
-        if !self.has_begun && matches!(taken, Taken::Strange) {
-            self.keep_strange(raw);
+        if matches!(taken, Taken::Strange) {
+            self.repairs.note("data_ignored");
+            if !self.has_begun {
+                self.keep_strange(raw);
+            }
             return true;
         }
         self.has_begun = true;
         self.opening = Vec::new();
         match taken {
-            Taken::Strange => self.repairs.note("data_ignored"),
-            Taken::Part => {}
+            Taken::Strange | Taken::Part => {}
             Taken::Complete => self.end = Some(End::Complete),
             Taken::Reported(report) => self.fail_as_reported(&report),
             Taken::Failed(error) => self.fail(error),

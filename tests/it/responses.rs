@@ -1,6 +1,7 @@
 //! Replies of the Responses API: recorded ones, and small cases of our own.
 
 mod ends;
+mod mutated;
 mod recorded;
 mod repairs;
 

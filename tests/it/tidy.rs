@@ -316,7 +316,7 @@ fn browser_crates_are_dependencies_of_the_wasm_target_only() {
 
 #[test]
 fn every_repair_and_provider_is_documented() {
-    let (repairs, dialects) = (read("docs/repairs.md"), read("docs/dialects.md"));
+    let (repairs, dialects) = (read("docs/repairs.md") + &read("docs/responses.md"), read("docs/dialects.md"));
     let mut missing = Vec::new();
     for path in files(&root().join("src"), ".rs") {
         let code = std::fs::read_to_string(path).unwrap();

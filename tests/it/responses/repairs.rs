@@ -4,7 +4,7 @@ use super::{message, read_anyhow, same_in_all_faces, sse};
 use serde_json::{Value, json};
 use tokenwire::stream::{End, Mode};
 
-fn delta(text: &str) -> Value {
+pub fn delta(text: &str) -> Value {
     json!({"type": "response.output_text.delta", "item_id": "msg_1", "output_index": 0, "content_index": 0, "delta": text})
 }
 
