@@ -6,7 +6,7 @@ import { judge } from "./judge.js";
 
 /** What stands between the results that the core gives at the end. */
 const SEPARATOR = "\x1e";
-const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choices":[]}';
+export const EMPTY = '{"id":"","object":"chat.completion","created":0,"model":"","choices":[]}';
 
 /**
  * The core's half, the body's reader, and the one end. The end has two steps, each taken once and in one place: `#close` when

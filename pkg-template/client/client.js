@@ -1,6 +1,8 @@
 // The client: options said once, and the calls that are made of them.
 import { ApiCall } from "../call/call.js";
+import { ValidationError, aborted, config } from "../call/errors.js";
 import { ChatStream } from "../chat/stream.js";
+import { late, tools } from "./late.js";
 import { bodyOf } from "./params.js";
 import { Place } from "./place.js";
 import { ApiRequest } from "./request.js";
@@ -36,6 +38,30 @@ class Client {
 
   chat(params, call = {}) {
     return begin(params, this.#options, call, this.#place);
+  }
+
+  /** The tool loop: what the model asks for is carried out, until it answers. */
+  runTools({ tools, ...params }, call) {
+    const text = bodyOf(params);
+    return late((module) => module.runTools(this.#kit, JSON.parse(text), tools, call), text);
+  }
+
+  /** The answer as a value that fits the schema. */
+  async parse(params, schema, call) {
+    const text = bodyOf(params);
+    return (await tools()).parse(this.#kit, JSON.parse(text), schema, call).final();
+  }
+
+  /** The same while it is written. */
+  parseStream(params, schema, call) {
+    const text = bodyOf(params);
+    return late((module) => module.parse(this.#kit, { ...JSON.parse(text), stream: true }, schema, call));
+  }
+
+  /** What tools/ has of this page. */
+  get #kit() {
+    const send = (params, call) => begin(params, this.#options, call, this.#place);
+    return { send, dialect: this.#place.dialect, options: this.#options, aborted, config, ValidationError };
   }
 
   /** GET {base}/models, whatever envelope the provider uses. */

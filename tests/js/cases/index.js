@@ -13,6 +13,7 @@ import { handedCases } from "./handed.js";
 import { holeCases } from "./holes.js";
 import { hostileCases } from "./hostile.js";
 import { partCases } from "./parts.js";
+import { proseCases } from "./prose.js";
 import { refusalCases } from "./refusals.js";
 import { placeCases } from "./places.js";
 import { recordedCases, replyCases } from "./replies.js";
@@ -25,6 +26,7 @@ import { strangerCases } from "./strangers.js";
 import { streamCases } from "./stream.js";
 import { timeCases } from "./time.js";
 import { toldCases } from "./told.js";
+import { toolCases } from "./tools.js";
 
 /** All cases, given the data of the case files: {baseUrls, streams, errors, reports?, recorded?}. */
 export function allCases(data) {
@@ -53,6 +55,8 @@ export function allCases(data) {
     ...holeCases,
     ...askedCases,
     ...placeCases,
+    ...toolCases,
+    ...proseCases,
     ...replyCases(data.streams),
     ...fieldCases(data.reports ?? []),
     ...recordedCases(data.recorded ?? []),

@@ -1,0 +1,36 @@
+// What a client does with tools and schemas is imported when it is first asked for (tools/). Until that is there, this stands in its
+// place. What it needs of the page's own files it is given: were it to import them, a bundler would cut the page's file in two.
+import { APIConnectionError, aborted } from "../call/errors.js";
+import { EMPTY } from "../call/reply.js";
+
+/** The module; an error of ours where it cannot be had. */
+export async function tools() {
+  try {
+    return await import("../tools/index.js");
+  } catch (cause) {
+    throw new APIConnectionError("tokenwire's tools could not be loaded (see cause)", { kind: "connection", retryable: true, cause });
+  }
+}
+
+/** What `begin(module)` gives, before it is there. `text`: the parameters, JSON, which are all there is until then. */
+export function late(begin, text) {
+  let held, stop;
+  const coming = new Promise((resolve, reject) => {
+    stop = (reason = new DOMException("This operation was aborted", "AbortError")) => (stop = reject(aborted(reason)));
+    tools().then((module) => stop && resolve((held = begin(module)))).catch(reject);
+  });
+  coming.catch(() => {});
+  return {
+    final: async () => (await coming).final(),
+    abort: (reason) => (held ? held.abort(reason) : stop?.(reason)),
+    get snapshot() {
+      return held ? held.snapshot : { completion: JSON.parse(EMPTY), messages: JSON.parse(text).messages, steps: 0, usage: {} };
+    },
+    get repairs() {
+      return held ? held.repairs : [];
+    },
+    async *[Symbol.asyncIterator]() {
+      yield* await coming;
+    },
+  };
+}
