@@ -11,6 +11,7 @@ export async function carriedOut(call, byName, context) {
     if (!tool) return failed(`there is no tool named "${call.name}". The tools are: ${[...byName.keys()].join(", ")}`);
     const args = tool.isText || call.isText ? { value: call.input } : await argumentsOf(call, tool);
     if (args.error) return failed(args.error);
+    if (context.signal.aborted) return failed("the run was aborted");
     const result = await tool.execute(args.value, { id: call.id, ...context });
     return { result, text: textOf(result) };
   } catch (cause) {

@@ -116,13 +116,14 @@ function sentence(error, root) {
     case "false":
       return unknown(error, root);
     default:
-      return WORDS[keyword]?.(value) ?? lowered(error.error);
+      return WORDS[keyword]?.(value, schemaAt(error, root)) ?? lowered(error.error);
   }
 }
 
 const WORDS = {
-  minimum: (bound) => `must be ${bound} or more`,
-  maximum: (bound) => `must be ${bound} or less`,
+  // Beside a bound, draft 4 says `true` where it is not to be reached.
+  minimum: (bound, { exclusiveMinimum }) => (exclusiveMinimum === true ? `must be more than ${bound}` : `must be ${bound} or more`),
+  maximum: (bound, { exclusiveMaximum }) => (exclusiveMaximum === true ? `must be less than ${bound}` : `must be ${bound} or less`),
   exclusiveMinimum: (bound) => `must be more than ${bound}`,
   exclusiveMaximum: (bound) => `must be less than ${bound}`,
   multipleOf: (number) => `must be a multiple of ${number}`,

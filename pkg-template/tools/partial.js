@@ -49,6 +49,7 @@ export class Partial {
         return this.#string(text, at);
       case "escape":
         return this.#escaped(text, at);
+      case "first":
       case "key":
         return this.#keyOrEnd(text, at);
       case "colon":
@@ -79,7 +80,7 @@ export class Partial {
   #keyOrEnd(text, at) {
     const letter = text[at];
     if (blank(letter)) return at + 1;
-    if (letter === "}") return this.#leave(at);
+    if (letter === "}" && this.#state === "first") return this.#leave(at);
     this.#isKey = true;
     this.#piece = "";
     this.#state = letter === '"' ? "string" : "over";
@@ -149,7 +150,7 @@ export class Partial {
     const container = letter === "{" ? {} : [];
     this.#add(container);
     this.#open.push(container);
-    this.#state = this.#open.length > DEEPEST ? "over" : letter === "{" ? "key" : "value";
+    this.#state = this.#open.length > DEEPEST ? "over" : letter === "{" ? "first" : "value";
     return at + 1;
   }
 

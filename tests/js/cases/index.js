@@ -12,6 +12,7 @@ import { foreignCases } from "./foreign.js";
 import { handedCases } from "./handed.js";
 import { holeCases } from "./holes.js";
 import { hostileCases } from "./hostile.js";
+import { parseCases } from "./parse.js";
 import { partCases } from "./parts.js";
 import { proseCases } from "./prose.js";
 import { refusalCases } from "./refusals.js";
@@ -20,6 +21,7 @@ import { recordedCases, replyCases } from "./replies.js";
 import { baseUrlCases, requestCases } from "./requests.js";
 import { retriedCases } from "./retried.js";
 import { ruleCases } from "./rules.js";
+import { schemaCases } from "./schema.js";
 import { secretCases } from "./secrets.js";
 import { sseCases } from "./sse.js";
 import { strangerCases } from "./strangers.js";
@@ -57,6 +59,8 @@ export function allCases(data) {
     ...placeCases,
     ...toolCases,
     ...proseCases,
+    ...parseCases,
+    ...schemaCases,
     ...replyCases(data.streams),
     ...fieldCases(data.reports ?? []),
     ...recordedCases(data.recorded ?? []),
