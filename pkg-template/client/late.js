@@ -24,7 +24,7 @@ export function late(begin, text) {
     final: async () => (await coming).final(),
     abort: (reason) => (held ? held.abort(reason) : stop?.(reason)),
     get snapshot() {
-      return held ? held.snapshot : { completion: JSON.parse(EMPTY), messages: JSON.parse(text).messages, steps: 0, usage: {} };
+      return held ? held.snapshot : { completion: JSON.parse(EMPTY), messages: JSON.parse(text).messages, steps: 0, usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } };
     },
     get repairs() {
       return held ? held.repairs : [];
