@@ -30,14 +30,13 @@ function withPlaces(errors) {
 
 function told(errors, root) {
   const issues = [];
-  for (let at = 0; at < errors.length; at++) {
+  for (let at = 0; at < errors.length && issues.length < 2 * MOST; at++) {
     const error = errors[at];
-    const end = endOf(errors, at);
-    if (error.keyword === "anyOf" || error.keyword === "oneOf") {
-      issues.push(...ofForms(error, errors.slice(at + 1, end), root));
-      at = end - 1;
-    } else if (WHOLE.includes(error.keyword)) {
-      issues.push({ path: pathTo(error), message: sentence(error, root) });
+    const isOfForms = error.keyword === "anyOf" || error.keyword === "oneOf";
+    if (isOfForms || WHOLE.includes(error.keyword)) {
+      const end = endOf(errors, at);
+      if (isOfForms) issues.push(...ofForms(error, errors.slice(at + 1, end), root));
+      else issues.push({ path: pathTo(error), message: sentence(error, root) });
       at = end - 1;
     } else if (!ABOVE.includes(error.keyword) || isLeaf(error)) issues.push(issueOf(error, root));
   }
@@ -61,7 +60,8 @@ function ofForms(error, below, root) {
   const forms = new Map();
   for (const one of below) {
     const form = one.keywordLocation.slice(error.keywordLocation.length + 1).split("/")[0];
-    forms.set(form, [...(forms.get(form) ?? []), one]);
+    if (!forms.has(form)) forms.set(form, []);
+    forms.get(form).push(one);
   }
   const all = [...forms.values()].map((errors) => ({ errors, misses: errors.filter((one) => isMiss(one, error)) }));
   if (!all.length) return [{ path: pathTo(error), message: "fits more than one of the forms that exclude each other" }];
