@@ -41,9 +41,9 @@ class Client {
   }
 
   /** The tool loop: what the model asks for is carried out, until it answers. */
-  runTools({ tools, ...params }, call) {
-    const text = bodyOf(params);
-    return late((module) => module.runTools(this.#kit, JSON.parse(text), tools, call), text);
+  runTools(params, call) {
+    const { tools, ...rest } = params ?? {};
+    return late(rest, (module, own) => module.runTools(this.#kit, own, tools, call));
   }
 
   /** The answer as a value that fits the schema. */
@@ -54,8 +54,7 @@ class Client {
 
   /** The same while it is written. */
   parseStream(params, schema, call) {
-    const text = bodyOf(params);
-    return late((module) => module.parse(this.#kit, { ...JSON.parse(text), stream: true }, schema, call));
+    return late(params, (module, own) => module.parse(this.#kit, { ...own, stream: true }, schema, call));
   }
 
   /** What tools/ has of this page. */

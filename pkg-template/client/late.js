@@ -2,6 +2,7 @@
 // place. What it needs of the page's own files it is given: were it to import them, a bundler would cut the page's file in two.
 import { APIConnectionError, aborted } from "../call/errors.js";
 import { EMPTY } from "../call/reply.js";
+import { bodyOf } from "./params.js";
 
 /** The module; an error of ours where it cannot be had. */
 export async function tools() {
@@ -12,19 +13,25 @@ export async function tools() {
   }
 }
 
-/** What `begin(module)` gives, before it is there. `text`: the parameters, JSON, which are all there is until then. */
-export function late(begin, text) {
-  let held, stop;
+/**
+ * What `begin(module, params)` gives, before it is there. The parameters are read as they are now; what is wrong with them is what it
+ * fails of.
+ */
+export function late(params, begin) {
+  let held, stop, text;
   const coming = new Promise((resolve, reject) => {
+    text = bodyOf(params);
     stop = (reason = new DOMException("This operation was aborted", "AbortError")) => (stop = reject(aborted(reason)));
-    tools().then((module) => stop && resolve((held = begin(module)))).catch(reject);
+    tools().then((module) => stop && resolve((held = begin(module, JSON.parse(text))))).catch(reject);
   });
   coming.catch(() => {});
   return {
     final: async () => (await coming).final(),
     abort: (reason) => (held ? held.abort(reason) : stop?.(reason)),
     get snapshot() {
-      return held ? held.snapshot : { completion: JSON.parse(EMPTY), messages: JSON.parse(text).messages, steps: 0, usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } };
+      if (held) return held.snapshot;
+      const { messages = [] } = JSON.parse(text ?? "{}");
+      return { completion: JSON.parse(EMPTY), messages, steps: 0, usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } };
     },
     get repairs() {
       return held ? held.repairs : [];

@@ -8,7 +8,7 @@ const ECHOED = "builtin_function";
 const placeOf = (tool) => [tool.type, "function"].find((key) => typeof tool[key] === "object" && tool[key] !== null);
 
 /**
- * `{ wire, byName }` of the tools as the caller has them: as they are sent, and a Map of `{ execute, check, isText }`.
+ * `{ wire, byName }` of the tools as the caller has them: as they are sent, and a Map of `{ execute, check, properties, isText }`.
  * Throws a ConfigError for what cannot be right.
  */
 export async function offer(tools, config) {
@@ -42,6 +42,7 @@ async function offered(tool, place, byName, config) {
     );
   }
   known.check = check;
+  known.properties = json.properties;
   const changed = { ...part, parameters: json };
   return at ? { ...rest, [at]: changed } : changed;
 }

@@ -29,11 +29,14 @@ export function mayBeCalls(text) {
   return OPENINGS.some((opening) => start.startsWith(opening) || opening.startsWith(start)) && (start[0] !== "<" || /^<(\/?$|[|｜]|\/?[a-z_:|]*$|(tool|function|invoke|[a-z]+:)[^]*)/i.test(start));
 }
 
-/** The calls that a text is, `[{ name, input }]`; undefined where it is anything else. `isOffered(name)` says which tools there are. */
-export function callsIn(text, isOffered) {
+/**
+ * The calls that a text is, `[{ name, input }]`; undefined where it is anything else. `isOffered(name)` says which tools there are,
+ * `typeOf(name, key)` the type that the schema of a tool has for a parameter.
+ */
+export function callsIn(text, isOffered, typeOf = () => undefined) {
   const rest = text.trim();
   if (rest.length > LONGEST || !mayBeCalls(rest)) return undefined;
-  const calls = (rest.length < LONGEST_TAGS ? inTags(rest) : undefined) ?? inJson(rest, isOffered);
+  const calls = (rest.length < LONGEST_TAGS ? inTags(rest, (name, key) => typeOf(nameOf(name, isOffered), key)) : undefined) ?? inJson(rest, isOffered);
   if (!calls?.length) return undefined;
   const named = calls.map(({ name, input }) => ({ name: nameOf(name, isOffered), input }));
   return named.every(({ name }) => name !== undefined) ? named : undefined;
@@ -48,20 +51,22 @@ const GLM = /<tool_call>\s*([\w.-]+)\s*((?:<arg_key>(?:(?!<\/arg_value>)[^])*<\/
 const GLM_PAIR = /<arg_key>([^]*?)<\/arg_key>\s*<arg_value>([^]*?)<\/arg_value>\s*/g;
 
 /** Names and parameters in tags (Qwen, Llama, MiniMax, GLM). */
-function inTags(text) {
+function inTags(text, typeOf) {
   for (const [form, pair] of [[FUNCTION, PARAMETER], [GLM, GLM_PAIR]]) {
     const calls = [...text.matchAll(form)];
     if (!calls.length || bare(text.replace(form, ""))) continue;
-    const all = calls.map(([, name, body]) => ({ name, input: taggedInput(body, pair) }));
+    const all = calls.map(([, name, body]) => ({ name, input: taggedInput(body, pair, (key) => typeOf(name, key)) }));
     return all.every(({ input }) => input !== undefined) ? all : undefined;
   }
   return undefined;
 }
 
-function taggedInput(body, pair) {
+function taggedInput(body, pair, typeOf) {
   if (isJson(body)) return body.trim();
   if (bare(body.replace(pair, ""))) return undefined;
-  return JSON.stringify(Object.fromEntries([...body.matchAll(pair)].map(([, key, value]) => [key, isJson(value) ? JSON.parse(value) : value])));
+  // "01" is a text where a text is wanted.
+  const valueOf = (key, text) => (typeOf(key) !== "string" && isJson(text) ? JSON.parse(text) : text);
+  return JSON.stringify(Object.fromEntries([...body.matchAll(pair)].map(([, key, text]) => [key, valueOf(key, text)])));
 }
 
 /** What is left of a text without the words for servers. */

@@ -158,7 +158,7 @@ export class Run {
     const { wire, byName } = this.#offered;
     const body = this.#api.body(this.#params, this.#messages, wire, this.#choice.at(step));
     const isStream = this.#params.stream !== false;
-    const screen = new Screen((event) => this.#feed.push({ ...event, step }), (name) => byName.has(name), eventsOf);
+    const screen = new Screen((event) => this.#feed.push({ ...event, step }), byName, eventsOf);
     const sent = this.#kit.send({ ...body, stream: isStream }, { ...this.#call, signal: this.#controller.signal });
     let completion;
     if (isStream) {

@@ -9,7 +9,7 @@ export class Screen {
   /** The calls that came as text. */
   calls;
   #hand;
-  #isOffered;
+  #byName;
   #eventsOf;
   /** Held back. */
   #text = "";
@@ -17,9 +17,10 @@ export class Screen {
   #after = [];
   #isHeld = true;
 
-  constructor(hand, isOffered, eventsOf) {
+  /** `byName`: the tools that were offered. */
+  constructor(hand, byName, eventsOf) {
     this.#hand = hand;
-    this.#isOffered = isOffered;
+    this.#byName = byName;
     this.#eventsOf = eventsOf;
   }
 
@@ -47,7 +48,8 @@ export class Screen {
 
   /** The reply has ended, as it should, or not. `text`: all of it. */
   end(text, isWhole, nameCalls) {
-    const calls = isWhole ? callsIn(text, this.#isOffered) : undefined;
+    const typeOf = (name, key) => this.#byName.get(name)?.properties?.[key]?.type;
+    const calls = isWhole ? callsIn(text, (name) => this.#byName.has(name), typeOf) : undefined;
     if (!calls) return this.#isHeld ? this.#letGo() : undefined;
     this.calls = nameCalls(calls);
     const after = this.#isHeld ? this.#after : [];

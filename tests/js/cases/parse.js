@@ -265,6 +265,7 @@ const losses = [
       const { client, fetch } = agent(tw, [says(json)]);
       for (const schema of [undefined, null, "string", 5, [], () => ({}), { type: "object", properties: { a: { $ref: "#/none" } } }]) await rejectsWith(client.parse(params, schema), tw.ConfigError, undefined, String(schema));
       await rejectsWith(client.parse(undefined, person), tw.ConfigError);
+      await rejectsWith(client.parseStream(undefined, person).final(), tw.ConfigError);
       await rejectsWith(client.parse({ input: "Hi" }, person), tw.ConfigError, /Responses/);
       equal(fetch.calls, 0);
     },

@@ -70,6 +70,16 @@ export const proseCases = [
     },
   },
   {
+    name: "runTools: a parameter in tags has the type that its schema says",
+    async run(tw) {
+      const parameters = { type: "object", properties: { zip: { type: "string" }, days: { type: "integer" }, raw: {} } };
+      const { client } = agent(tw, [saying("<function=weather><parameter=zip>01234</parameter><parameter=days>3</parameter><parameter=raw>[1]</parameter></function>"), saying("x")]);
+      const seen = [];
+      await run(client, { tools: [tool((args) => seen.push(args), "weather", parameters)] }).final();
+      same(seen, [{ zip: "01234", days: 3, raw: [1] }]);
+    },
+  },
+  {
     name: "runTools: text that cannot be a call is handed out as it comes",
     async run(tw) {
       for (const first of ["Hel", "<b>", '{"city"', "```python\nx"]) {

@@ -330,6 +330,7 @@ const ends = [
         [{ messages: undefined }, /messages/], [{ messages: undefined, input: "Hi" }, /Responses API/],
       ];
       for (const [params, words] of wrong) await rejectsWith(inTime(run(client, params).final(), String(words)), tw.ConfigError, words);
+      for (const params of [undefined, null, { tools: [sunny], messages: ask, n: 1n }]) await rejectsWith(client.runTools(params).final(), tw.ConfigError);
       await rejectsWith(run(client, {}, { api: "other" }).final(), tw.ConfigError, /api/);
       await rejectsWith(run(client, {}, { signal: {} }).final(), tw.ConfigError, /signal/);
       equal(fetch.calls, 0);
