@@ -18,7 +18,7 @@ use crate::{place, tools};
 
 /// What `require` leads to, see package.json.
 const ENTRIES: &[&str] = &["entry/node.js", "inline.js", "slim.js", "testing.js"];
-const TYPES: &[&str] = &["index", "wire", "testing"];
+const TYPES: &[&str] = &["index", "tools", "wire", "testing"];
 
 /// The letters of pkg-template/wasm-text.js; the shifts follow them in ASCII.
 const LETTERS: &[u8] = b" !#%&()*+,-./0123456789:;=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|";

@@ -28,6 +28,7 @@ import { strangerCases } from "./strangers.js";
 import { streamCases } from "./stream.js";
 import { timeCases } from "./time.js";
 import { toldCases } from "./told.js";
+import { toolEndCases } from "./tool-ends.js";
 import { toolCases } from "./tools.js";
 
 /** All cases, given the data of the case files: {baseUrls, streams, errors, reports?, recorded?}. */
@@ -58,6 +59,7 @@ export function allCases(data) {
     ...askedCases,
     ...placeCases,
     ...toolCases,
+    ...toolEndCases,
     ...proseCases,
     ...parseCases,
     ...schemaCases,
