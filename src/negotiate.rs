@@ -12,7 +12,7 @@ mod asked;
 #[cfg(feature = "judge")]
 mod names;
 
-use crate::dialect::{Ids, Rules};
+use crate::dialect::{Ids, Rules, rename};
 use crate::json;
 use crate::scan;
 use crate::wire::body::Body;
@@ -125,7 +125,7 @@ impl Change {
     pub fn apply(&self, body: &mut Body, left_out: &Body, notes: &mut Vec<&'static str>) {
         match self.how {
             How::Rename => {
-                body.rename(&self.name, &self.to);
+                rename(body, &self.name, &self.to);
                 notes.push("param_renamed");
             }
             How::Drop | How::DropValue => {
