@@ -1,4 +1,5 @@
 // Calls that a model makes, carried out here. Whatever goes wrong is said to the model, so that it can mend it.
+import { isJson } from "./prose.js";
 import { messageOf, textOf } from "./results.js";
 
 /**
@@ -29,11 +30,15 @@ async function argumentsOf(call, tool) {
   } catch (cause) {
     return { error: `the arguments are no JSON (${cause.message}). Call ${call.name} again with arguments that are a JSON object` };
   }
-  if (!tool.check) return { value };
+  if (isTwice(value)) value = JSON.parse(value);
+  if (!tool.check) return { value: value ?? {} };
   const { issues, value: checked } = await tool.check(value);
   if (!issues) return { value: checked };
   return { error: `the arguments do not fit: ${inWords(issues)}. Call ${call.name} again with arguments that fit` };
 }
+
+/** JSON that was made JSON once more. */
+const isTwice = (value) => typeof value === "string" && /^\s*\{/.test(value) && isJson(value);
 
 /** Issues as a sentence. */
 export const inWords = (issues) => issues.map(({ path, message }) => (path ? `${path} ${message}` : `the value ${message}`)).join("; ");

@@ -160,18 +160,27 @@ export class Run {
     const isStream = this.#params.stream !== false;
     const screen = new Screen((event) => this.#feed.push({ ...event, step }), byName, eventsOf);
     const sent = this.#kit.send({ ...body, stream: isStream }, { ...this.#call, signal: this.#controller.signal });
-    let completion;
-    if (isStream) {
-      this.#current = sent;
-      for await (const event of sent.events) screen.take(event);
-      completion = await sent.final();
-      this.#note(sent.repairs);
-      this.#current = undefined;
-    } else {
-      completion = await sent;
-      for (const event of this.#api.said(completion)) screen.take(event);
+    try {
+      return this.#read(await this.#received(sent, isStream, screen), screen);
+    } catch (failure) {
+      const completion = rescued(failure, screen);
+      if (!completion || this.#isOver) throw failure;
+      return this.#read(completion, screen);
     }
-    return this.#read(completion, screen);
+  }
+
+  async #received(sent, isStream, screen) {
+    if (!isStream) {
+      const completion = await sent;
+      for (const event of this.#api.said(completion)) screen.take(event);
+      return completion;
+    }
+    this.#current = sent;
+    for await (const event of sent.events) screen.take(event);
+    const completion = await sent.final();
+    this.#note(sent.repairs);
+    this.#current = undefined;
+    return completion;
   }
 
   /** What a reply says. */
@@ -248,6 +257,13 @@ export class Run {
   #until(promise) {
     return Promise.race([promise, this.#end]);
   }
+}
+
+/** A provider that could not read the model's call may say what the model wrote (Groq's `failed_generation`): that as a reply. */
+function rescued(failure, screen) {
+  const text = failure?.body?.error?.failed_generation;
+  if (typeof text !== "string" || !screen.find(text)) return undefined;
+  return { ...EMPTY(), choices: [{ index: 0, message: { role: "assistant", content: text, refusal: null }, finish_reason: "stop", logprobs: null }] };
 }
 
 /** `partial` is what the arguments gave up to the event that has it, whenever that is handed out. */

@@ -5,13 +5,13 @@ export const RUNGS = ["json_schema", "json_object", "tool", "prompt"];
 
 /** What of a refusal, lower case, speaks of a rung's form. */
 const FORMS = {
-  json_schema: /response_?format|json_?schema|schema|structured|json.?mode|grammar|guided|text\.format/,
-  json_object: /response_?format|json_?object|json.?mode|structured|text\.format|\bjson\b/,
+  json_schema: /response[ _-]?format|json_?schema|schema|structured|json.?mode|grammar|guided|text\.format/,
+  json_object: /response[ _-]?format|json_?object|json.?mode|structured|text\.format|\bjson\b/,
   tool: /tool|function/,
   prompt: /(?!)/,
 };
 /** A refusal that names nothing may mean the form. */
-const VAGUE = /^\W*(\w+ ?error|bad request|unprocessable entity|invalid (api |input )?(request|parameters?|arguments?|input)( error)?|\[?\d*\]? ?invalid api parameter|not supported|unsupported|request failed|provider returned error|null|undefined)?\W*$/;
+const VAGUE = /^\W*(\w+ ?error|bad request|unprocessable entity|invalid (api |input )?(request|parameters?|arguments?|input)( error)?|\[?\d*\]? ?invalid api parameter|not supported|unsupported|request failed|provider returned error|no endpoints found that can handle the requested parameters|null|undefined)?\W*$/;
 
 /** The form of a rung in a request. `schema`: JSON; undefined where none is known. `isStrict`: the strict form is asked for. */
 export function formed(rung, params, { name, schema, isStrict }) {

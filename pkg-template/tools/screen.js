@@ -46,10 +46,15 @@ export class Screen {
     for (const event of this.#after) this.#hand(event);
   }
 
+  /** The calls that a text is, if it is. */
+  find(text) {
+    const typeOf = (name, key) => this.#byName.get(name)?.properties?.[key]?.type;
+    return callsIn(text, (name) => this.#byName.has(name), typeOf);
+  }
+
   /** The reply has ended, as it should, or not. `text`: all of it. */
   end(text, isWhole, nameCalls) {
-    const typeOf = (name, key) => this.#byName.get(name)?.properties?.[key]?.type;
-    const calls = isWhole ? callsIn(text, (name) => this.#byName.has(name), typeOf) : undefined;
+    const calls = isWhole ? this.find(text) : undefined;
     if (!calls) return this.#isHeld ? this.#letGo() : undefined;
     this.calls = nameCalls(calls);
     const after = this.#isHeld ? this.#after : [];

@@ -99,6 +99,7 @@ const ladder = [
       const refusals = [
         refuses(400, { message: "This response_format type is unavailable now" }), refuses(422, { message: "Input should be 'text' or 'json_object'", param: "body.response_format.type" }),
         refuses(400, { message: "[1210] Invalid API parameter" }), refuses(400, { message: "Bad Request" }), refuses(400, { message: "guided decoding is off" }), refuses(500, { message: "failed to parse grammar" }), refuses(404, { message: "No endpoints found that can handle structured outputs" }),
+        refuses(404, { message: "No endpoints found that can handle the requested parameters." }), refuses(400, { message: "model `m` does not support response format `json_schema`" }),
       ];
       for (const refusal of refusals) {
         const { result, fetch } = await parsed(tw, [refusal, says(json)]);

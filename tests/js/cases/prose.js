@@ -1,8 +1,8 @@
 // Calls that come as text, in the words of a model's own template, and text that is no call. Runs in every runtime.
 
 import { agent, ask, eventsOf, resultsIn, saying, tool } from "../support/agent.js";
-import { equal, inTime, rejects, same } from "../support/check.js";
-import { holds } from "../support/provider.js";
+import { equal, inTime, ok, rejects, same } from "../support/check.js";
+import { holds, refuses } from "../support/provider.js";
 import { text } from "../support/wire.js";
 
 const run = (client, more = {}) => client.runTools({ messages: ask, tools: [tool(() => "sunny")], ...more });
@@ -77,6 +77,19 @@ export const proseCases = [
       const seen = [];
       await run(client, { tools: [tool((args) => seen.push(args), "weather", parameters)] }).final();
       same(seen, [{ zip: "01234", days: 3, raw: [1] }]);
+    },
+  },
+  {
+    name: "runTools: a call that the provider refused to read, and told, is carried out; what is none stays the refusal",
+    async run(tw) {
+      const failed = (text) => refuses(400, { message: "Failed to call a function", code: "tool_use_failed", failed_generation: text });
+      for (const stream of [true, false]) {
+        const { client, fetch } = agent(tw, [failed('<function=weather>{"city":"Paris"}</function>'), saying("x")]);
+        const result = await run(client, { stream }).final();
+        same([result.stopped, result.steps, resultsIn(fetch.bodies[1])[0][1]], ["answer", 2, "sunny"]);
+      }
+      const error = await rejects(run(agent(tw, [failed("I would rather not")]).client).final());
+      ok(error instanceof tw.BadRequestError);
     },
   },
   {

@@ -168,6 +168,8 @@ const failing = [
       match((await told(tw, { input: {} }, counting)).content, /\/city is missing/);
       match((await told(tw, { input: { city: "A", country: "B" } }, counting)).content, /\/country is not a known property: those are city/);
       equal(ran, 0);
+      equal((await told(tw, { input: JSON.stringify('{"city":"Paris"}') }, [tool(({ city }) => city)])).content, "Paris", "JSON that was made JSON twice");
+      equal((await told(tw, { name: "now", input: "null" }, [{ type: "function", function: { name: "now" }, execute: (args) => args }])).content, "{}");
       const { client, fetch } = agent(tw, [calling([{ input: { city: 5 } }]), calling([paris]), saying("x")]);
       equal((await run(client).final()).steps, 3, "it mends it");
       same(resultsIn(fetch.bodies[2])[1], ["call_1", "sunny"]);
