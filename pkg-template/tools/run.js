@@ -164,7 +164,11 @@ export class Run {
       return this.#read(await this.#received(sent, isStream, screen), screen);
     } catch (failure) {
       const completion = rescued(failure, screen);
-      if (!completion || this.#isOver) throw failure;
+      if (!completion || this.#isOver) {
+        // What is held back was said.
+        screen.end("", false);
+        throw failure;
+      }
       return this.#read(completion, screen);
     }
   }

@@ -1,9 +1,9 @@
 // Calls that come as text, in the words of a model's own template, and text that is no call. Runs in every runtime.
 
-import { agent, ask, eventsOf, resultsIn, saying, tool } from "../support/agent.js";
+import { agent, ask, eventsOf, resultsIn, saying, streams, tool } from "../support/agent.js";
 import { equal, inTime, ok, rejects, same } from "../support/check.js";
 import { holds, refuses } from "../support/provider.js";
-import { text } from "../support/wire.js";
+import { end, text } from "../support/wire.js";
 
 const run = (client, more = {}) => client.runTools({ messages: ask, tools: [tool(() => "sunny")], ...more });
 
@@ -90,6 +90,19 @@ export const proseCases = [
       }
       const error = await rejects(run(agent(tw, [failed("I would rather not")]).client).final());
       ok(error instanceof tw.BadRequestError);
+    },
+  },
+  {
+    name: "runTools: what was held back of a reply that breaks, or is cut, is handed out before the end",
+    async run(tw) {
+      const half = '<tool_call>{"name":"wea';
+      for (const [frames, isError] of [[[text(half)], true], [[text(half), end("length")], false]]) {
+        const running = run(agent(tw, [streams(frames)]).client);
+        const { events, error } = await eventsOf(running);
+        equal(events[0].text, half);
+        equal(error instanceof tw.StreamError, isError);
+        if (!isError) equal((await running.final()).stopped, "length");
+      }
     },
   },
   {
