@@ -12,10 +12,12 @@ import type {
   ImagePart,
   Model,
 } from "./wire.js";
+import type { JSONSchema, OutputOf, Parsed, ParseOptions, ParseStream, RunOptions, RunParams, StandardSchema, ToolRun } from "./tools.js";
 
 export type * from "./options.js";
 export type * from "./wire.js";
 export type * from "./responses.js";
+export type * from "./tools.js";
 
 /**
  * One request, one reply. With `stream: true` the return value is a ChatStream at once (no await needed; awaiting it
@@ -90,6 +92,17 @@ export interface Client {
   cancel(id: string, options?: CallOptions): Call<Response>;
   /** GET {base}/models, whatever envelope the provider uses. */
   models(options?: CallOptions): Call<Model[]>;
+  /**
+   * The tool loop: carries out the tools that the model asks for, sends the results back, until it answers or `maxSteps`. Runs at
+   * once, read or not; timeouts, retries and onEnd are per request.
+   */
+  runTools(params: RunParams, options?: CallOptions & RunOptions): ToolRun;
+  /** Structured output: the validated value, or a ValidationError that holds the text. */
+  parse<S extends StandardSchema<any>>(params: ChatParams, schema: S, options?: ParseOptions): Promise<Parsed<OutputOf<S>>>;
+  parse<T = unknown>(params: ChatParams, schema: JSONSchema, options?: ParseOptions): Promise<Parsed<T>>;
+  /** The same while it is written. */
+  parseStream<S extends StandardSchema<any>>(params: ChatParams, schema: S, options?: ParseOptions): ParseStream<OutputOf<S>>;
+  parseStream<T = unknown>(params: ChatParams, schema: JSONSchema, options?: ParseOptions): ParseStream<T>;
   /**
    * What this client knows of its provider: found by host, given, or learnt from what it refused. Plain JSON: store it,
    * and give it back as `provider`.
@@ -330,11 +343,15 @@ export class StreamError extends TokenwireError {
   readonly headers?: Headers;
   readonly body?: unknown;
 }
-/** The reply is not what the schema asks for. */
+/**
+ * No value came of a reply. `kind`: "validation" (no JSON, or `issues`), "truncated" (the limit of tokens), "content_filter" (a filter
+ * or a refusal).
+ */
 export class ValidationError extends TokenwireError {
   /** What is wrong where: `path` is a JSON pointer. */
   readonly issues: Array<{ path: string; message: string }>;
   /** What the model said. */
+  /** What the model wrote. */
   readonly text: string;
 }
 /** What the caller got wrong, said before anything is sent. */

@@ -10,17 +10,19 @@
 //!                       "dropValues": { "temperature": [0.2] }, "keep": ["store"] } } }
 //! ```
 //!
-//! `rename`, `drop`: members of the body. `dropValues`: members that are left out with these values. `keep`: not left out, whatever
-//! the rest says. `roles`: of messages. `usage`: false where `stream_options` is refused. `reasoning`,
+//! `rename`, `drop`: members of the body; `"functions": "tools"` also gives them the form of tools (`dialect/functions.rs`).
+//! `dropValues`: members that are left out with these values. `keep`: not left out, whatever the rest says. `roles`: of messages. `usage`: false where `stream_options` is refused. `reasoning`,
 //! `strict`, `toolId` (9, "any"), `nullContent`: of messages, told in `dialect/messages.rs`, `reasoning` in `messages/thinking.rs`.
 //! `models`: what holds for one model only; it is where refusals are learnt, and in which form thinking (where no row says it) and ids
 //! came. The rows of known providers are `dialect/providers.json`; the package's JavaScript finds the row by host, for
 //! `client.dialect` must answer before there is any wasm.
 
+mod functions;
 mod messages;
 
 use crate::json;
 use crate::wire::body::Body;
+pub(crate) use functions::rename;
 pub(crate) use messages::{Ids, Rules};
 
 /// The rows of known providers, a JSON object by name.
@@ -54,7 +56,7 @@ impl<'a> Dialect<'a> {
         let mut left_out = Body::default();
         for facts in [self.provider, self.model] {
             for (from, to) in members(facts, "rename") {
-                if !fixed.has(from) && body.rename(from, json::string(to).unwrap_or(from)) {
+                if !fixed.has(from) && functions::rename(body, from, json::string(to).unwrap_or(from)) {
                     note("param_renamed");
                 }
             }

@@ -10,7 +10,7 @@ mod answer;
 mod asked;
 mod names;
 
-use crate::dialect::{Ids, Rules};
+use crate::dialect::{Ids, Rules, rename};
 use crate::json;
 use crate::scan;
 use crate::wire::body::Body;
@@ -110,7 +110,7 @@ impl Change {
     pub fn apply(&self, body: &mut Body, left_out: &Body, notes: &mut Vec<&'static str>) {
         match self.how {
             How::Rename => {
-                body.rename(&self.name, &self.to);
+                rename(body, &self.name, &self.to);
                 notes.push("param_renamed");
             }
             How::Drop | How::DropValue => {

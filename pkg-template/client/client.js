@@ -1,10 +1,11 @@
 // The client: options said once, and the calls that are made of them.
 import { ApiCall } from "../call/call.js";
 import { core } from "../call/core.js";
-import { config, located, traced } from "../call/errors.js";
+import { ValidationError, aborted, config, located, traced } from "../call/errors.js";
 import { Call } from "../call/plain.js";
 import { responses } from "../call/whole.js";
 import { ChatStream } from "../chat/stream.js";
+import { late, tools } from "./late.js";
 import { bodyOf } from "./params.js";
 import { Place } from "./place.js";
 import { ApiRequest } from "./request.js";
@@ -61,6 +62,29 @@ class Client {
     const at = traced(from);
     const reply = started(() => segment(id) + action, () => "", false, this.#options, call, this.#place, responses, at, query);
     return handed(reply, stream, at);
+  }
+
+  /** The tool loop: what the model asks for is carried out, until it answers. */
+  runTools(params, call) {
+    const { tools, ...rest } = params ?? {};
+    return late(rest, (module, own) => module.runTools(this.#kit, own, tools, call));
+  }
+
+  /** The answer as a value that fits the schema. */
+  async parse(params, schema, call) {
+    const text = bodyOf(params);
+    return (await tools()).parse(this.#kit, JSON.parse(text), schema, call).final();
+  }
+
+  /** The same while it is written. */
+  parseStream(params, schema, call) {
+    return late(params, (module, own) => module.parse(this.#kit, { ...own, stream: true }, schema, call));
+  }
+
+  /** What tools/ has of this page. */
+  get #kit() {
+    const send = (params, call) => begin(params, this.#options, call, this.#place);
+    return { send, dialect: this.#place.dialect, options: this.#options, aborted, config, ValidationError };
   }
 
   /** GET {base}/models, whatever envelope the provider uses. */

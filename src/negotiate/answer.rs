@@ -61,6 +61,11 @@ fn parameter(name: &str, error: &Error, body: &Body, fixed: &str) -> Option<Chan
     if !body.has(name) || scan::is_any(name, fixed) {
         return None;
     }
+    // Where there are none, there are tools.
+    if scan::is_any(name, "functions/function_call") {
+        let is_theirs = body.has("functions") && !scan::is_any("functions", fixed);
+        return is_theirs.then(|| Change { how: How::Rename, name: "functions".into(), to: "tools".into() });
+    }
     let value = body.get(name).unwrap_or("null");
     let name = name.to_owned();
     if let Some(limit) = LIMITS.iter().find(|limit| **limit == name) {

@@ -250,3 +250,40 @@ fn a_models_roles_are_said_of_what_the_providers_made() {
         assert_eq!(sent_in(dialect, &body).0["messages"][0]["role"], "developer");
     }
 }
+
+#[test]
+fn functions_become_tools_where_there_are_none_and_so_does_what_was_said_with_them() {
+    let call =
+        |name: &str| json!({"role": "assistant", "content": null, "function_call": {"name": name, "arguments": "{}"}});
+    let asked = asked(json!({
+        "functions": [{"name": "f"}, {"name": "g"}],
+        "function_call": {"name": "g"},
+        "messages": [
+            {"role": "user", "content": "Hi"},
+            call("f"),
+            {"role": "function", "name": "f", "content": "1"},
+            call("g"),
+            {"role": "function", "name": "g", "content": null},
+            {"role": "assistant", "content": "so", "function_call": null},
+        ],
+    }));
+    let dialect = r#"{"models":{"m":{"rename":{"functions":"tools"}}}}"#;
+    let (body, repairs) = sent_in(dialect, &asked);
+    assert_eq!(body["tools"], json!(["f", "g"].map(|name| json!({"type": "function", "function": {"name": name}}))));
+    assert_eq!(body["tool_choice"], json!({"type": "function", "function": {"name": "g"}}));
+    assert!(body.get("functions").is_none() && body.get("function_call").is_none());
+    assert_eq!(repairs, json!([{"code": "param_renamed", "count": 1}]));
+    let messages = body["messages"].as_array().unwrap();
+    let id = |at: usize| messages[at]["tool_calls"][0]["id"].as_str().unwrap();
+    assert_ne!(id(1), id(3));
+    assert_eq!(messages[1]["tool_calls"][0]["function"], json!({"name": "f", "arguments": "{}"}));
+    assert_eq!(messages[2], json!({"role": "tool", "content": "1", "tool_call_id": id(1)}));
+    assert_eq!(messages[4], json!({"role": "tool", "content": "", "tool_call_id": id(3)}));
+    assert_eq!(messages[5], asked["messages"][5]);
+    // Servers that would pass over them in silence are told by their rows.
+    assert_eq!(sent("vllm", &asked).0["tools"], body["tools"]);
+    // Who has them gets them, and a conversation without any stays as it is.
+    assert_eq!(sent("openai", &asked).0["functions"], asked["functions"]);
+    let plain = json!({"model": "m", "messages": [{"role": "user", "content": "Hi"}]});
+    assert_eq!(sent_in(dialect, &plain).0, plain);
+}

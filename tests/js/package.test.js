@@ -73,6 +73,18 @@ test("only the entries of edges import the wasm as a module", () => {
   assert.deepEqual(Object.fromEntries(found), { "edge-light.js": "core.wasm?module", "workerd.js": "core.wasm" });
 });
 
+test("the validator is one module that imports nothing, with its licence", () => {
+  const code = read("json-schema.js");
+  assert.match(code, /^\/\*! @cfworker\/json-schema [\d.]+, MIT License\. Copyright/);
+  assert.doesNotMatch(code, /^import |\brequire\(|\beval\(|new Function\(/m);
+});
+
+test("what is loaded on demand imports nothing of the page's own", () => {
+  for (const name of readdirSync(at("tools"))) {
+    for (const [, from] of read(`tools/${name}`).matchAll(/(?:from|import\() ?"([^"]+)"/g)) assert.match(from, /^(\.\/[\w-]+\.js|\.\.\/json-schema\.js)$/, name);
+  }
+});
+
 test("the glue knows nothing of where it lies", () => {
   for (const glue of ["core.js", "whole-core.js"]) {
     assert.doesNotMatch(read(glue), /import\.meta/);
@@ -109,7 +121,7 @@ test("the wasm as JavaScript is the same, byte by byte", async () => {
 });
 
 test("types, README and licences are inside", () => {
-  for (const file of ["index.d.ts", "wire.d.ts", "responses.d.ts", "testing.d.ts", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "version.js"]) {
+  for (const file of ["index.d.ts", "tools.d.ts", "wire.d.ts", "responses.d.ts", "testing.d.ts", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "version.js"]) {
     assert.ok(existsSync(at(file)), file);
   }
 });

@@ -264,6 +264,14 @@ export async function mistakes(): Promise<void> {
   void event;
   // @ts-expect-error: read only
   client.baseURL = "x";
+  // @ts-expect-error: tools are needed
+  client.runTools({ messages });
+  // @ts-expect-error: and messages
+  client.runTools({ tools: [] });
+  // @ts-expect-error: temperature is a number
+  client.runTools({ messages, tools: [], temperature: "hot" });
+  // @ts-expect-error: a schema is an object
+  void client.parse({ messages }, "string");
   // @ts-expect-error: what is not there yet is not promised
   tokenwire.probe;
 }

@@ -1,4 +1,5 @@
-//! What the package holds so that it loads in every place: the wasm as JavaScript, twice, and a CommonJS side of each entry.
+//! What the package holds so that it loads in every place: the wasm as JavaScript, twice, the validator of tools/ without an import,
+//! and a CommonJS side of each entry.
 //!
 //! Servers get base64, which they decode natively in no time; what a page loads is written in letters that compress like the
 //! file does. Measured on 148,183 bytes of wasm, in brotli: the file 58,601, so 59,864, Latin-1 60,103, `\x` escapes 66,893,
@@ -17,7 +18,7 @@ use crate::{place, tools};
 
 /// What `require` leads to, see package.json.
 const ENTRIES: &[&str] = &["entry/node.js", "inline.js", "slim.js", "testing.js", "whole.js"];
-const TYPES: &[&str] = &["index", "options", "request", "wire", "responses", "testing", "whole"];
+const TYPES: &[&str] = &["index", "options", "request", "wire", "responses", "tools", "testing", "whole"];
 
 /// The letters of pkg-template/wasm-text.js; the shifts follow them in ASCII.
 const LETTERS: &[u8] = b" !#%&()*+,-./0123456789:;=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|";
@@ -37,15 +38,23 @@ pub fn add(files: &mut Files) -> Result<()> {
         let types = std::str::from_utf8(types)?.replace(".js\"", ".cjs\"");
         files.insert(format!("{name}.d.cts").into(), types.into_bytes());
     }
+    tools::ensure_node_modules(&place::xtask().join("commonjs"))?;
+    files.insert("json-schema.js".into(), validator()?);
     let side = commonjs(files)?;
     files.extend(side);
     Ok(())
 }
 
+/// The validator of an npm package as one module.
+fn validator() -> Result<Vec<u8>> {
+    let printed = tools::output(tools::node().arg(place::xtask().join("commonjs/vendor.js")))?;
+    ensure!(printed.contains("Validator"), "vendor.js made no validator");
+    Ok(printed.into_bytes())
+}
+
 /// The entries as CommonJS, in a folder that says that they are.
 fn commonjs(files: &Files) -> Result<Files> {
     let tool = place::xtask().join("commonjs");
-    tools::ensure_node_modules(&tool)?;
     let source = place::cache().join("modules");
     std::fs::create_dir_all(&source)?;
     let modules = files.iter().filter(|(path, _)| path.extension().is_some_and(|ending| ending == "js"));

@@ -13,7 +13,9 @@ import { foreignCases } from "./foreign.js";
 import { handedCases } from "./handed.js";
 import { holeCases } from "./holes.js";
 import { hostileCases } from "./hostile.js";
+import { parseCases } from "./parse.js";
 import { partCases } from "./parts.js";
+import { proseCases } from "./prose.js";
 import { refusalCases } from "./refusals.js";
 import { placeCases } from "./places.js";
 import { plainCases } from "./plain.js";
@@ -23,12 +25,15 @@ import { baseUrlCases, requestCases } from "./requests.js";
 import { respondCases } from "./respond.js";
 import { retriedCases } from "./retried.js";
 import { ruleCases } from "./rules.js";
+import { schemaCases } from "./schema.js";
 import { secretCases } from "./secrets.js";
 import { sseCases } from "./sse.js";
 import { strangerCases } from "./strangers.js";
 import { streamCases } from "./stream.js";
 import { timeCases } from "./time.js";
 import { toldCases } from "./told.js";
+import { toolEndCases } from "./tool-ends.js";
+import { toolCases } from "./tools.js";
 
 /** All cases, given the data of the case files: {baseUrls, streams, errors, reports?, recorded?}. */
 export function allCases(data) {
@@ -61,6 +66,11 @@ export function allCases(data) {
     ...plainCases,
     ...proxiedCases,
     ...placeCases,
+    ...toolCases,
+    ...toolEndCases,
+    ...proseCases,
+    ...parseCases,
+    ...schemaCases,
     ...replyCases(data.streams),
     ...fieldCases(data.reports ?? []),
     ...recordedCases(data.recorded ?? []),

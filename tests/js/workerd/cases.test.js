@@ -38,7 +38,7 @@ function packageModules() {
 
 async function runInWorkerd() {
   const tests = inRepository("tests/js/");
-  const neutral = ["check", "bytes", "fake-fetch", "wire", "outcome", "expected", "provider", "respond"].map((name) => `support/${name}.js`);
+  const neutral = ["check", "bytes", "fake-fetch", "wire", "outcome", "expected", "provider", "respond", "agent"].map((name) => `support/${name}.js`);
   const worker = new Miniflare({
     compatibilityDate: "2026-04-01",
     cf: false,
