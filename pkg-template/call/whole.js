@@ -2,8 +2,8 @@
 import { config } from "./errors.js";
 import { messageOf } from "./response.js";
 
-/** Without an entry's word, as in most. */
-let way = () => import("../whole/text.js");
+/** This runtime's way to it, given by its entry. */
+let way;
 /** A promise of it; undefined: not begun, or failed (the next call tries again). */
 let loading;
 /** What it exports, once it is there. */
