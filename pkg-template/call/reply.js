@@ -176,6 +176,7 @@ export class Reply {
 
   /** What came is for the whole core to read: it goes on from here. */
   async handOver() {
+    this.lack = undefined;
     const Call = await this.until(wholeCall().catch((cause) => void (this.lack = cause)));
     if (this.isClosed) return;
     if (!Call) return void (this.#rest = this.#stepped(ask(() => this.core.unread(missing(this.lack)))));
@@ -183,8 +184,9 @@ export class Reply {
     this.core = ask(() => Call.resume(core.carry(), this.settings, Math.random() * 2 ** 53));
     ask(() => core.free());
     this.resumed();
-    this.#rest = this.#stepped(ask(() => this.core.goOn(this.isOver, Date.now())));
-    if (this.contentAt === undefined && this.core) this.#look();
+    const batch = ask(() => this.core.goOn(this.isOver, Date.now()));
+    if (this.contentAt === undefined) this.#look();
+    this.#rest = this.#stepped(batch);
   }
 
   /** The whole core has taken over. */
@@ -215,7 +217,8 @@ export class Reply {
   /** Looks, for nobody, whether content has come by now; what has is kept for who reads. */
   async peek() {
     const keep = (batch) => (this.#rest = batch);
-    while (this.isReading && !this.isWaiting && !this.isBusy && this.contentAt === undefined) await this.#read(keep);
+    const goesOn = () => this.isReading || (!this.isClosed && ask(() => this.core.step) === HAND_OVER);
+    while (!this.isWaiting && !this.isBusy && this.contentAt === undefined && goesOn()) await this.#read(keep);
   }
 
   /** Nobody waits any more: something was handed out. */

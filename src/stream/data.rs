@@ -145,7 +145,7 @@ impl Decoder {
     }
 
     /// `text`: the data in which `raw` stands. `is_inner`: it was taken out of an envelope.
-    fn object(&mut self, raw: &str, text: &str, is_inner: bool) {
+    pub(super) fn object(&mut self, raw: &str, text: &str, is_inner: bool) {
         let mut cursor = Cursor::new(raw);
         let Ok(mut chunk) = chunk::Chunk::read(&mut cursor) else {
             return self.repairs.note("data_ignored");

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { packedRoot } from "./support/packed.js";
-import { hello, says, text } from "./support/wire.js";
+import { delta, end, hello, says, text } from "./support/wire.js";
 
 const key = "sk-0123456789abcdef";
 const folder = mkdtempSync(join(tmpdir(), "tokenwire-whole-"));
@@ -107,4 +107,29 @@ test("a trap of the whole core ends what is in flight, and the next call has a f
   assert.match((await failure(refused.chat(hello))).message, /broke down/);
   Call.prototype.goOn = goOn;
   assert.equal((await failure(refused.chat(hello))).kind, "quota");
+});
+
+const own = await import(pathToFileURL(join(packedRoot, "entry/node.js")));
+const role = delta({ role: "assistant", content: "" });
+const thinks = [role, text("<think>a"), text("</think>b"), ...end()].join("");
+const streamed = (body, options) => client(own, { maxRetries: 0, ...options }, [200, body, "text/event-stream"]).chat({ ...hello, stream: true });
+
+test("what came before the first content is handed out after the handover: chunks, SSE, a branch", async () => {
+  const roles = (chunks) => chunks.filter((chunk) => chunk.choices[0]?.delta.role === "assistant").length;
+  const all = async (stream) => { const chunks = []; for await (const chunk of stream) chunks.push(chunk); return chunks; };
+  assert.equal(roles(await all(streamed(thinks))), 1);
+  assert.equal((await streamed(thinks).toResponse().text()).split('"role":"assistant"').length, 2);
+  for (const branch of streamed(thinks).tee()) assert.equal(roles(await all(branch)), 1);
+});
+
+test("content that comes with the handover has its time, where the reply ends in it too", async () => {
+  const stream = streamed(thinks);
+  await stream.final();
+  assert.equal(typeof stream.timing.firstContentMs, "number");
+});
+
+test("a reply that nobody reads yet is handed over when the clock looks, and is no silence", { timeout: 5000 }, async () => {
+  const stream = streamed(thinks, { timeout: { firstToken: 50 } });
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assert.equal((await stream.final()).choices[0].message.content, "b");
 });
