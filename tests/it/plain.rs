@@ -324,7 +324,7 @@ fn blanks_before_a_reply_count_as_what_they_are() {
     for count in [1, 5000, 70_000] {
         for body in [completion("a"), [&chunk(ROLE), &says("a"), DONE].concat(), "<html>".into(), "what".into()] {
             for blank in ["\n", " ", ":\n\n"] {
-                check([&blank.repeat(count), &body].concat().as_bytes(), Mode::Compact, 1460, usize::MAX);
+                check([blank.repeat(count), body.clone()].concat().as_bytes(), Mode::Compact, 1460, usize::MAX);
             }
         }
     }
