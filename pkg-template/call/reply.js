@@ -188,10 +188,11 @@ export class Reply {
 
   /** What came is for the whole core to read: it goes on from here. */
   async handOver() {
+    this.lack = undefined;
     const batch = await takenOver(this);
     if (this.isClosed) return;
+    if (this.contentAt === undefined) this.#look();
     this.#rest = this.#stepped(batch);
-    if (this.contentAt === undefined && this.core) this.#look();
   }
 
   /** What becomes of a promise, or undefined as soon as the reply has ended: nothing foreign is waited for beyond. */
@@ -214,7 +215,8 @@ export class Reply {
   /** Looks, for nobody, whether content has come by now; what has is kept for who reads. */
   async peek() {
     const keep = (batch) => (this.#rest = batch);
-    while (this.isReading && !this.isWaiting && !this.isBusy && this.contentAt === undefined) await this.#read(keep);
+    const goesOn = () => this.isReading || (!this.isClosed && ask(() => this.core.step) === HAND_OVER);
+    while (!this.isWaiting && !this.isBusy && this.contentAt === undefined && goesOn()) await this.#read(keep);
   }
 
   /** Nobody waits any more: something was handed out. */

@@ -22,6 +22,17 @@ pub enum Body {
 const FRAME: usize = "data: \n".len();
 
 impl Decoder {
+    /// What the body is, its beginning apart: one value, or events.
+    pub(super) fn begin_as(&mut self, is_value: bool) {
+        self.is_plain = is_value;
+        self.body = Body::Values(Values::default());
+        if !is_value {
+            self.body = Body::Unknown;
+            // A byte order mark is none by then.
+            self.feed_body(b":\n\n");
+        }
+    }
+
     pub(super) fn feed_body(&mut self, bytes: &[u8]) {
         let mut input = bytes;
         if matches!(self.body, Body::Unknown) {

@@ -164,7 +164,7 @@ impl Decoder {
     }
 
     /// `text`: the data in which `raw` stands. `is_inner`: it was taken out of an envelope.
-    fn object(&mut self, raw: &str, text: &str, is_inner: bool) {
+    pub(super) fn object(&mut self, raw: &str, text: &str, is_inner: bool) {
         #[cfg(feature = "responses")]
         if self.is_read(raw) {
             return;

@@ -129,8 +129,9 @@ impl Decoder {
         (self.values, self.fed) = (values, fed);
         self.template = None;
         self.has_begun = values > 0;
-        if is_value {
-            self.body = Body::Unknown;
+        // Of a body whose kind is not known, all bytes are still to come.
+        if values > 0 {
+            self.begin_as(is_value);
         }
     }
 

@@ -17,8 +17,10 @@ pub struct Carried<'a> {
     /// See [`super::form::Form`].
     pub reasoning: &'a str,
     pub repairs: &'a Repairs,
-    /// An event that says all that came; "" where nothing did.
+    /// A chunk or completion that says all that came; "" where nothing did.
     pub so_far: &'a str,
+    /// What comes out of it and was not taken yet.
+    pub pending: &'a str,
     pub rest: &'a [u8],
 }
 
@@ -31,7 +33,7 @@ impl Carried<'_> {
             out.push_str(&scan::decimal(number as u64));
             out.push_str(SEPARATOR);
         }
-        for text in [self.reasoning, &self.repairs.to_words(), self.so_far] {
+        for text in [self.reasoning, &self.repairs.to_words(), self.so_far, self.pending] {
             out.push_str(text);
             out.push_str(SEPARATOR);
         }
@@ -52,10 +54,13 @@ impl super::Decoder {
         };
         let mut number = || scan::whole(next()).unwrap_or(0) as usize;
         let (mode, values, fed, is_value) = (number(), number(), number(), number() > 0);
-        let (reasoning, repairs, so_far) = (next(), next(), next());
+        let (reasoning, repairs, so_far, pending) = (next(), next(), next(), next());
         self.set_mode(Mode::from_number(mode as u32));
-        self.feed(so_far.as_bytes());
-        self.take();
+        if values > 0 {
+            // No limit holds for it: it came in many events.
+            self.object(so_far, "", false);
+        }
+        self.output.go_on(pending);
         self.go_on(values, fed, is_value);
         self.repairs = Repairs::from_words(repairs);
         self.normalizer.form.reasoning = if reasoning.is_empty() { "" } else { "details" };

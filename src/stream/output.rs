@@ -166,6 +166,17 @@ impl Output {
         Some(out)
     }
 
+    /// What is ready, as it stands: for another's [`Output::go_on`].
+    pub fn give(&mut self) -> String {
+        std::mem::take(&mut self.out)
+    }
+
+    /// This and nothing else is ready.
+    #[cfg(feature = "lenient")]
+    pub fn go_on(&mut self, ready: &str) {
+        ready.clone_into(&mut self.out);
+    }
+
     /// A chunk came, and is in `reply` already.
     pub fn chunk(&mut self, chunk: &clean::Chunk<'_>, reply: &Accumulator) {
         match self.mode {

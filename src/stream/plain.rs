@@ -28,7 +28,9 @@ pub struct Decoder {
     body: Body,
     /// What came of a frame that is not whole, or, once it is strange, all that was not read.
     held: Vec<u8>,
-    /// How much of it has no line's end.
+    /// How much of what comes before the reply was passed over.
+    passed: usize,
+    /// How much of what follows has no line's end.
     searched: usize,
     reply: Accumulator,
     repairs: Repairs,
@@ -51,6 +53,7 @@ impl Decoder {
         Self {
             body: Body::Unknown,
             held: Vec::new(),
+            passed: 0,
             searched: 0,
             reply: Accumulator::default(),
             repairs: Repairs::default(),
@@ -144,19 +147,24 @@ impl Decoder {
     /// All that another reader needs to go on; see `handover.rs`. `is_over`: the body has ended.
     pub fn carry(&mut self) -> String {
         let mut so_far = String::new();
-        if !self.reply.is_new() {
-            so_far.push_str("data: ");
+        let is_value = matches!(self.body, Body::Value(_));
+        // What a message said, another may say once more.
+        if is_value && self.values > 0 {
+            so_far = self.reply.to_json();
+        } else if self.values > 0 {
             self.reply.to_chunk(&self.reply.texts()).write_into(&mut so_far);
-            so_far.push_str("\n\n");
         }
+        // Before any content nothing is handed out.
+        let pending = if self.has_content() { String::new() } else { self.output.give() };
         let carried = Carried {
             mode: self.output.mode(),
             values: self.values,
             fed: self.fed.saturating_sub(self.held.len()),
-            is_value: matches!(self.body, Body::Value(_)),
+            is_value,
             reasoning: self.form.reasoning,
             repairs: &self.repairs,
             so_far: &so_far,
+            pending: &pending,
             rest: &self.held,
         };
         carried.to_text()

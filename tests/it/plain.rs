@@ -6,7 +6,7 @@ use crate::predicted::expand;
 use crate::random::Numbers;
 use serde_json::Value;
 use std::path::Path;
-use tokenwire::stream::{Decoder, End, Mode, plain};
+use tokenwire::stream::{Decoder, End, Limits, Mode, plain};
 
 const MODES: [Mode; 5] = [Mode::Text, Mode::Compact, Mode::Events, Mode::Sse, Mode::Nothing];
 
@@ -37,6 +37,13 @@ fn joined(mode: Mode, mut batches: Vec<Option<String>>) -> String {
     batches.map(|batch| batch[1..batch.len() - 1].to_owned() + ",").collect()
 }
 
+/// What a call takes: nothing before there is any content.
+macro_rules! taken {
+    ($decoder:expr) => {
+        if $decoder.has_content() || $decoder.end().is_some() { $decoder.take() } else { None }
+    };
+}
+
 fn lenient(input: &[u8], mode: Mode, size: usize) -> Seen {
     let mut decoder = Decoder::new(mode, 7);
     let mut out = Vec::new();
@@ -44,10 +51,10 @@ fn lenient(input: &[u8], mode: Mode, size: usize) -> Seen {
         if decoder.end().is_none() {
             decoder.feed(read);
         }
-        out.push(decoder.take());
+        out.push(taken!(decoder));
     }
     decoder.finish();
-    out.push(decoder.take());
+    out.push(taken!(decoder));
     seen(&decoder, mode, out)
 }
 
@@ -60,7 +67,7 @@ fn handed_over(input: &[u8], mode: Mode, size: usize, most: usize) -> (Seen, boo
     while !plain.is_strange() && count < most {
         let Some(read) = reads.next() else {
             plain.finish();
-            out.push(plain.take());
+            out.push(taken!(plain));
             if plain.is_strange() {
                 break;
             }
@@ -70,7 +77,7 @@ fn handed_over(input: &[u8], mode: Mode, size: usize, most: usize) -> (Seen, boo
             return (Seen { end, out: joined(mode, out), reply, failure, repairs, form }, true);
         };
         plain.feed(read);
-        out.push(plain.take());
+        out.push(taken!(plain));
         count += 1;
     }
     if plain.end().is_some() {
@@ -82,15 +89,15 @@ fn handed_over(input: &[u8], mode: Mode, size: usize, most: usize) -> (Seen, boo
     let mut decoder = Decoder::new(Mode::Nothing, 7);
     let rest = decoder.resume(&plain.carry());
     decoder.feed(&rest);
-    out.push(decoder.take());
+    out.push(taken!(decoder));
     for read in reads {
         if decoder.end().is_none() {
             decoder.feed(read);
         }
-        out.push(decoder.take());
+        out.push(taken!(decoder));
     }
     decoder.finish();
-    out.push(decoder.take());
+    out.push(taken!(decoder));
     (seen(&decoder, mode, out), false)
 }
 
@@ -258,4 +265,101 @@ fn any_chunks_are_the_same_wherever_they_are_handed_over() {
         let most = [usize::MAX, numbers.below(body.len() / size + 1)][numbers.below(2)];
         check(body.as_bytes(), mode, size, most);
     }
+}
+
+fn chunk(choices: &str) -> String {
+    [
+        "data: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[",
+        choices,
+        "]}\n\n",
+    ]
+    .concat()
+}
+
+fn says(text: &str) -> String {
+    chunk(&format!("{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}},\"finish_reason\":null}}"))
+}
+
+const ROLE: &str = "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}";
+const DONE: &str = "data: [DONE]\n\n";
+
+fn completion(text: &str) -> String {
+    format!(
+        "{{\"id\":\"x\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{{\"index\":0,\
+         \"message\":{{\"role\":\"assistant\",\"content\":\"{text}\"}},\"finish_reason\":\"stop\"}}]}}"
+    )
+}
+
+#[test]
+fn what_was_not_handed_out_before_the_handover_is_afterwards() {
+    let role = chunk(ROLE);
+    let bodies = [
+        [&role, &says("<think>a"), &says("</think>b"), DONE].concat(),
+        [&role, DONE].concat(),
+        [&role, "event: x\n", &says("a"), DONE].concat(),
+        [&chunk(""), &role, &says("\\n"), &says("a"), DONE].concat(),
+        [&chunk(""), &chunk(""), DONE].concat(),
+        [&chunk(""), "data: {\"error\":{\"message\":\"busy\"}}\n\n"].concat(),
+    ];
+    for (body, mode) in bodies.iter().flat_map(|body| MODES.map(|mode| (body, mode))) {
+        for size in [1, 50, body.len()] {
+            check(body.as_bytes(), mode, size, usize::MAX);
+        }
+    }
+}
+
+#[test]
+fn a_value_after_a_completion_is_the_same_wherever_it_is_handed_over() {
+    let (one, other) = (completion("a"), completion("b"));
+    for rest in [&other, &one, "\n", "garbage", "[1]", "data: [DONE]\n\n", "{\"error\":{\"message\":\"busy\"}}"] {
+        let body = [&one, "\n", rest].concat();
+        for (mode, size) in MODES.iter().flat_map(|mode| [1, 50, body.len()].map(|size| (*mode, size))) {
+            check(body.as_bytes(), mode, size, usize::MAX);
+        }
+    }
+}
+
+#[test]
+fn blanks_before_a_reply_count_as_what_they_are() {
+    for count in [1, 5000, 70_000] {
+        for body in [completion("a"), [&chunk(ROLE), &says("a"), DONE].concat(), "<html>".into(), "what".into()] {
+            for blank in ["\n", " ", ":\n\n"] {
+                check([blank.repeat(count), body.clone()].concat().as_bytes(), Mode::Compact, 1460, usize::MAX);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_came_in_many_events_is_no_event_that_is_too_long() {
+    let limits = Limits { event_bytes: 300, ..Limits::default() };
+    let mut body = chunk(ROLE);
+    for _ in 0..50 {
+        body += &says("0123456789");
+    }
+    let mut plain = plain::Decoder::new(Mode::Text, 7).with_limits(limits);
+    plain.feed([&body, "event: x\n"].concat().as_bytes());
+    assert!(plain.is_strange());
+    let mut decoder = Decoder::new(Mode::Nothing, 7).with_limits(limits);
+    let rest = decoder.resume(&plain.carry());
+    decoder.feed(&rest);
+    decoder.feed([&says("end"), DONE].concat().as_bytes());
+    assert_eq!((decoder.end(), decoder.take().as_deref()), (Some(End::Complete), Some("end")));
+    decoder = Decoder::new(Mode::Nothing, 7).with_limits(limits);
+    let rest = decoder.resume(&plain.carry());
+    decoder.feed(&rest);
+    decoder.feed(says(&"x".repeat(400)).as_bytes());
+    assert_eq!(decoder.end(), Some(End::Error));
+}
+
+#[test]
+fn a_long_event_after_a_comment_is_searched_once() {
+    let body = [": ping\n\n", &says(&"a".repeat(1 << 20))].concat();
+    let begun = std::time::Instant::now();
+    let mut plain = plain::Decoder::new(Mode::Nothing, 7);
+    for byte in body.as_bytes().chunks(1) {
+        plain.feed(byte);
+    }
+    assert!(plain.has_content() && !plain.is_strange());
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
 }

@@ -8,24 +8,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { packedRoot } from "./support/packed.js";
-import { hello, says, text } from "./support/wire.js";
+import { delta, end, hello, says, text } from "./support/wire.js";
 
 const key = "sk-0123456789abcdef";
 const folder = mkdtempSync(join(tmpdir(), "tokenwire-whole-"));
 test.after(() => rmSync(folder, { recursive: true }));
 
-/** The package with another whole-text.js, or none. */
+/** The package with another whole/text.js, or none. */
 async function packed(name, whole) {
   const copy = join(folder, name);
   cpSync(packedRoot, copy, { recursive: true });
-  rmSync(join(copy, "whole-text.js"));
-  if (whole !== undefined) writeFileSync(join(copy, "whole-text.js"), whole);
+  rmSync(join(copy, "whole/text.js"));
+  if (whole !== undefined) writeFileSync(join(copy, "whole/text.js"), whole);
   return import(pathToFileURL(join(copy, "entry/node.js")));
 }
 
 const without = await packed("without");
 const hanging = await packed("hanging", "await new Promise(() => {});");
-const broken = await packed("broken", "export default async () => { throw new Error('broken'); };");
+const broken = await packed("broken", "export const ready = async () => { throw new Error('broken'); };");
 
 /** A client that is answered with these: [status, body], the last again and again. */
 function client(tw, options, ...replies) {
@@ -88,8 +88,8 @@ test("a time that runs out does not wait for it, either", { timeout: 5000 }, asy
 test("tokenwire/whole brings it along where there is no import()", async () => {
   const copy = join(folder, "along");
   cpSync(packedRoot, copy, { recursive: true });
-  const way = join(copy, "call/whole.js");
-  writeFileSync(way, readFileSync(way, "utf8").replace("../whole-text.js", "../nothing.js"));
+  const way = join(copy, "entry/node.js");
+  writeFileSync(way, readFileSync(way, "utf8").replace("../whole/text.js", "../nothing.js"));
   const tw = await import(pathToFileURL(join(copy, "entry/node.js")));
   await import(pathToFileURL(join(copy, "whole.js")));
   const [all, error] = await read(client(tw, { maxRetries: 0 }, [200, strange, "text/event-stream"]).chat({ ...hello, stream: true }));
@@ -98,13 +98,38 @@ test("tokenwire/whole brings it along where there is no import()", async () => {
 
 test("a trap of the whole core ends what is in flight, and the next call has a fresh one", async () => {
   const tw = await import(pathToFileURL(join(packedRoot, "entry/node.js")));
-  const { wholeCall } = await import(pathToFileURL(join(packedRoot, "call/whole.js")));
+  const { wholeCore } = await import(pathToFileURL(join(packedRoot, "call/whole.js")));
   const refused = client(tw, { maxRetries: 0 }, [429, refusal]);
   assert.equal((await failure(refused.chat(hello))).kind, "quota");
-  const Call = await wholeCall();
+  const { Call } = await wholeCore();
   const { goOn } = Call.prototype;
   Call.prototype.goOn = () => { throw new WebAssembly.RuntimeError("unreachable"); };
   assert.match((await failure(refused.chat(hello))).message, /broke down/);
   Call.prototype.goOn = goOn;
   assert.equal((await failure(refused.chat(hello))).kind, "quota");
+});
+
+const own = await import(pathToFileURL(join(packedRoot, "entry/node.js")));
+const role = delta({ role: "assistant", content: "" });
+const thinks = [role, text("<think>a"), text("</think>b"), ...end()].join("");
+const streamed = (body, options) => client(own, { maxRetries: 0, ...options }, [200, body, "text/event-stream"]).chat({ ...hello, stream: true });
+
+test("what came before the first content is handed out after the handover: chunks, SSE, a branch", async () => {
+  const roles = (chunks) => chunks.filter((chunk) => chunk.choices[0]?.delta.role === "assistant").length;
+  const all = async (stream) => { const chunks = []; for await (const chunk of stream) chunks.push(chunk); return chunks; };
+  assert.equal(roles(await all(streamed(thinks))), 1);
+  assert.equal((await streamed(thinks).toResponse().text()).split('"role":"assistant"').length, 2);
+  for (const branch of streamed(thinks).tee()) assert.equal(roles(await all(branch)), 1);
+});
+
+test("content that comes with the handover has its time, where the reply ends in it too", async () => {
+  const stream = streamed(thinks);
+  await stream.final();
+  assert.equal(typeof stream.timing.firstContentMs, "number");
+});
+
+test("a reply that nobody reads yet is handed over when the clock looks, and is no silence", { timeout: 5000 }, async () => {
+  const stream = streamed(thinks, { timeout: { firstToken: 50 } });
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assert.equal((await stream.final()).choices[0].message.content, "b");
 });

@@ -3,7 +3,7 @@
 use super::Decoder;
 use crate::scan;
 
-/// Comments and blank lines before the reply begins that are read here.
+/// Blanks and comments before the reply begins that are read here.
 const OPENING: usize = 4 << 10;
 /// What begins an event.
 const FIELD: &[u8] = b"data:";
@@ -45,18 +45,16 @@ impl Decoder {
 
     /// Reads on; how many bytes at the end are to be kept.
     pub(super) fn read(&mut self, input: &[u8]) -> usize {
-        let mut input = input;
         if matches!(self.body, Body::Unknown) {
-            let start = input.iter().position(|byte| !is_blank(byte)).unwrap_or(input.len());
-            input = input.get(start..).unwrap_or(&[]);
-            self.body = match input.first() {
+            self.body = match input.iter().find(|byte| !is_blank(byte)) {
                 None => Body::Unknown,
                 Some(b'{') => Body::Value(Depth::default()),
                 Some(_) => Body::Events,
             };
         }
         match self.body {
-            Body::Unknown => 0,
+            Body::Unknown if input.len() > OPENING => self.give_up(input),
+            Body::Unknown => input.len(),
             Body::Events => self.read_events(input),
             Body::Value(_) => self.read_value(input),
         }
@@ -87,7 +85,7 @@ impl Decoder {
     }
 
     fn read_events(&mut self, input: &[u8]) -> usize {
-        let mut rest = input;
+        let mut rest = input.get(std::mem::take(&mut self.passed)..).unwrap_or(&[]);
         while !rest.is_empty() && self.end.is_none() {
             let searched = std::mem::take(&mut self.searched);
             if let (0, Some(template)) = (searched, self.template.as_mut().filter(|template| template.is_trusted())) {
@@ -101,7 +99,7 @@ impl Decoder {
                 Frame::Open if self.values > 0 => return rest.len(),
                 // What comes before a reply is kept: it may be a page, or one long silence.
                 Frame::Open if input.len() - rest.len() < OPENING => {
-                    self.searched = if rest.len() == input.len() { self.searched } else { 0 };
+                    self.passed = input.len() - rest.len();
                     return input.len();
                 }
                 _ => return self.give_up(if self.values > 0 { rest } else { input }),
@@ -109,7 +107,10 @@ impl Decoder {
         }
         match self.values {
             0 if input.len() > OPENING => self.give_up(input),
-            0 => input.len(),
+            0 => {
+                self.passed = input.len();
+                input.len()
+            }
             _ => 0,
         }
     }
