@@ -22,6 +22,7 @@ mod messages;
 
 use crate::json;
 use crate::wire::body::Body;
+#[cfg(feature = "lenient")]
 pub(crate) use functions::rename;
 pub(crate) use messages::{Ids, Rules};
 

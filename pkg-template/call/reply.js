@@ -65,7 +65,7 @@ export class Reply {
   /** `api`: the core that reads it, and what differs by it; `empty` is what there is before anything came, JSON text. */
   constructor(api) {
     this.api = api;
-    this.empty = api.empty;
+    this.empty = api.empty ?? EMPTY;
   }
 
   /** Why it failed, once it has. Always the same object. */

@@ -4,14 +4,17 @@ import { messageOf } from "./response.js";
 
 /** This runtime's way to it, given by its entry. */
 let way;
+/** It was brought along. */
+let isBrought = false;
 /** A promise of it; undefined: not begun, or failed (the next call tries again). */
 let loading;
 /** What it exports, once it is there. */
 let parts;
 
-/** For entries: another way to it. Who has the module already brings it along. */
-export function provideWhole(other) {
-  if (other) way = other;
+/** For entries: their way to it. `isThere`: who has the module already brings it along, and that counts. */
+export function provideWhole(other, isThere = false) {
+  if (isThere || !isBrought) way = other;
+  isBrought ||= isThere;
 }
 
 /** Its exports: `Call`, `open`, `send`. */

@@ -2,4 +2,4 @@
 import { provideWhole } from "../call/whole.js";
 import * as whole from "../whole/text.js";
 
-provideWhole(async () => whole);
+provideWhole(async () => whole, true);

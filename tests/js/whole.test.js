@@ -92,6 +92,9 @@ test("tokenwire/whole brings it along where there is no import()", async () => {
   writeFileSync(way, readFileSync(way, "utf8").replace("../whole/text.js", "../nothing.js"));
   const tw = await import(pathToFileURL(join(copy, "entry/node.js")));
   await import(pathToFileURL(join(copy, "whole.js")));
+  // Whichever is imported first.
+  const { provideWhole } = await import(pathToFileURL(join(copy, "call/whole.js")));
+  provideWhole(() => import("nothing"));
   const [all, error] = await read(client(tw, { maxRetries: 0 }, [200, strange, "text/event-stream"]).chat({ ...hello, stream: true }));
   assert.deepEqual([all, error.message], ["He", "overloaded ***"]);
 });
