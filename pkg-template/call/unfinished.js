@@ -3,7 +3,7 @@
 /** Takes the calls that are not whole out of the messages of a completion; they stand beside, in their choice. Gives how many. */
 export function setAside(completion) {
   let count = 0;
-  for (const choice of completion.choices) {
+  for (const choice of completion.choices ?? []) {
     const { message } = choice;
     const { tool_calls: calls } = message;
     if (choice.finish_reason) continue;

@@ -11,7 +11,7 @@ const FORMS = {
   prompt: /(?!)/,
 };
 /** A refusal that names nothing may mean the form. */
-const VAGUE = /^\W*(\w+ ?error|bad request|unprocessable entity|invalid (api |input )?(request|parameters?|arguments?|input)( error)?|\[?\d*\]? ?invalid api parameter|not supported|unsupported|request failed|provider returned error|no endpoints found that can handle the requested parameters|null|undefined)?\W*$/;
+const VAGUE = /^\W*(\w+ ?error|bad request|unprocessable entity|invalid (api |input )?(request|parameters?|arguments?|input)( error)?|\[?\d*\]? ?invalid api parameter|not supported|unsupported|request failed|provider returned error|no endpoints found that can handle the requested parameters|null|undefined)?\W*(\(asked .*)?$/;
 
 /** The form of a rung in a request. `schema`: JSON; undefined where none is known. `isStrict`: the strict form is asked for. */
 export function formed(rung, params, { name, schema, isStrict }) {

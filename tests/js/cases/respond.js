@@ -271,7 +271,7 @@ export const respondCases = [
         await rejectsWith(clientOf(tw, answer('{"detail":"Not Found"}', { status })).respond(asked), type, /may have no Responses API/);
       }
       const error = await rejects(clientOf(tw, answer('{"error":{"message":"Response not found"}}', { status: 404 })).retrieve("resp_1"));
-      equal(error.message, "Response not found");
+      match(error.message, /^Response not found \(asked https:\/\/api.example.com\/v1\/responses\/resp_1\)$/);
     },
   },
   {
