@@ -44,7 +44,7 @@ pub enum Step {
     Wait,
     /// Read the body.
     Read,
-    /// Have a call that reads more than OpenAI's own replies go on: [`Call::carry`], [`Call::resume`].
+    /// Have a call that reads more than OpenAI's own replies go on: `Call::carry`, [`Call::resume`].
     HandOver,
     /// Let go of the response, wait for [`Call::wait_ms`], then [`Call::wake`].
     Sleep,

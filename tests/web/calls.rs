@@ -47,7 +47,7 @@ async fn run(api: Api, asking: &Asking<'_>, answers: &[(u16, &[&str])]) -> (Call
                 ask(&reader, "cancel").await.unwrap();
                 call.wake();
             }
-            Step::Wait | Step::Judge | Step::Done => return (call, out, log.into()),
+            Step::Wait | Step::HandOver | Step::Done => return (call, out, log.into()),
         }
     }
 }
