@@ -74,7 +74,8 @@ export const treatments = {
       assert.match(await reply.text(), /simulato[^]*data: \[DONE\]/);
       const refusal = await ask();
       assert.equal(refusal.status, 401);
-      assert.deepEqual(await refusal.json(), { error: { message: "No such key", code: "auth" } });
+      const { message, code } = (await refusal.json()).error;
+      assert.deepEqual({ message, code }, { message: "No such key", code: "auth" });
     },
   },
   "README.md › A tool call and its answer": {
@@ -103,6 +104,9 @@ export const treatments = {
       assert.equal(fetch.requests[1].headers.authorization, undefined);
     },
   },
+  ...Object.fromEntries(
+    ["The Responses API", "In the background", "One conversation, either API"].map((heading) => [`docs/responses.md › ${heading}`, { compiled: "responses-doc.test.js runs it, with a server of that API" }]),
+  ),
   "docs/loading.md › Loading: bundlers, runtimes, slim": {
     before: "const { readFileSync } = await import('node:fs'); const wasm = readFileSync(wasmFile); globalThis.fetch = async (url) => { fetched.push(String(url)); return new Response(wasm, { headers: { 'content-type': 'application/wasm' } }); };",
     check(module, output, assert) {
