@@ -2,8 +2,9 @@
 import module from "../core.wasm?module";
 import init, { initSync } from "../core.js";
 import { provide } from "../call/load.js";
+import * as whole from "../whole/edge-light.js";
 
 // A module of another realm (edge-runtime) fails the glue's `instanceof`, but not its asynchronous way.
-provide(() => (module instanceof WebAssembly.Module ? initSync({ module }) : init(module)), () => import("../whole/edge-light.js"));
+provide(() => (module instanceof WebAssembly.Module ? initSync({ module }) : init(module)), async () => whole);
 
 export * from "../index.js";

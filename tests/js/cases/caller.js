@@ -157,8 +157,8 @@ const handed = [
       same([init.credentials, init.cache, init.method, "body" in init], ["include", "no-store", "GET", false]);
       await client.chat(hello, { headers: { "x-key": "k" } });
       equal(init.redirect, "manual");
-      await client.chat(hello, { headers: { "x-key": "k" }, fetchOptions: { redirect: "error" } });
-      equal(init.redirect, "error");
+      await client.chat(hello, { headers: { "x-key": "k" }, fetchOptions: { redirect: "follow" } });
+      equal(init.redirect, "follow");
       for (const name of ["method", "body", "signal", "headers"]) {
         refused(tw, () => tw.createClient({ fetchOptions: { [name]: "x" } }), new RegExp(`fetchOptions.${name}`), name);
         await rejectsWith(client.chat(hello, { fetchOptions: { [name]: "x" } }), tw.ConfigError, new RegExp(`fetchOptions.${name}`), name);
