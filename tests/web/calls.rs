@@ -27,8 +27,9 @@ async fn run(api: Api, asking: &Asking<'_>, answers: &[(u16, &[&str])]) -> (Call
     loop {
         match call.step() {
             Step::Send => {
-                let init = value("{ method: 'POST' }");
-                Reflect::set(&init, &"body".into(), &call.request().map_or(JsValue::UNDEFINED, JsValue::from)).unwrap();
+                let body = call.request();
+                let init = value(if body.is_some() { "{ method: 'POST' }" } else { "{ method: 'GET' }" });
+                Reflect::set(&init, &"body".into(), &body.map_or(JsValue::UNDEFINED, JsValue::from)).unwrap();
                 let sent = web::send(&"https://api.test".into(), &init, Some(fetch.clone()));
                 let response: Response = wait(sent).await.unwrap().dyn_into().unwrap();
                 let headers = response.headers();
