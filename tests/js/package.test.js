@@ -26,7 +26,7 @@ test("every target of the exports map exists", () => {
 });
 
 test("the exports map has the entries and conditions of the contract", () => {
-  assert.deepEqual(Object.keys(manifest.exports), [".", "./inline", "./slim", "./testing", "./whole", "./core.wasm", "./core.wasm*", "./whole.wasm", "./package.json"]);
+  assert.deepEqual(Object.keys(manifest.exports), [".", "./inline", "./slim", "./testing", "./whole", "./core.wasm", "./core.wasm*", "./package.json"]);
   const conditions = Object.keys(manifest.exports["."]);
   assert.equal(conditions.at(-1), "default", "default comes last");
   for (const condition of ["workerd", "edge-light", "deno", "bun", "node", "browser"]) assert.ok(conditions.includes(condition), condition);
