@@ -1,6 +1,6 @@
 // A value that fits a schema: asked for by the ladder, checked here. One object for parse and parseStream.
 import { inWords } from "./calls.js";
-import { Feed } from "./feed.js";
+import { Ending } from "./ending.js";
 import { valuesIn } from "./found.js";
 import { Growing } from "./growing.js";
 import { RUNGS, answerOf, formed, isObject, refuses, refusesStrict } from "./rungs.js";
@@ -10,83 +10,26 @@ import { fitsStrict } from "./strict.js";
 /** Rungs that have a strict form. */
 const STRICT = { json_schema: true, tool: true };
 
-export class Parsing {
-  #kit;
+export class Parsing extends Ending {
   #api;
   #params;
   #call;
   #schema;
   #name;
-  #feed;
-  #controller = new AbortController();
-  #end;
-  #reject;
-  #isOver = false;
-  #unlisten;
 
   /** `params`: JSON of the caller's. `kit`: see client/late.js. */
   constructor(kit, api, { stream, ...params }, schema, { api: _, signal, ...call } = {}) {
-    this.#kit = kit;
+    const growing = new Growing();
+    super(kit, (item) => growing.take(item), "The stream was left");
     this.#api = api;
     this.#params = params;
     this.#call = call;
-    const growing = new Growing();
-    this.#feed = new Feed(kit.config, (item) => growing.take(item), () => this.#over(kit.aborted(new DOMException("The stream was left", "AbortError"))));
-    this.#end = new Promise((resolve, reject) => {
-      this.#reject = reject;
-      this.#listen(signal);
-      this.#go(schema, Boolean(stream)).then(
-        (result) => {
-          this.#feed.close();
-          resolve(result);
-        },
-        (failure) => {
-          this.#feed.close(failure);
-          this.#over(failure);
-        },
-      );
-    });
-    this.#end.catch(() => {});
-  }
-
-  [Symbol.asyncIterator]() {
-    return this.#feed.iterator;
-  }
-
-  final() {
-    return this.#end;
-  }
-
-  abort(reason = new DOMException("This operation was aborted", "AbortError")) {
-    if (this.#isOver) return;
-    const failure = this.#kit.aborted(reason);
-    this.#feed.stop(failure);
-    this.#over(failure);
-  }
-
-  #listen(signal) {
-    if (!signal) return;
-    if (typeof signal.addEventListener !== "function") throw this.#kit.config("signal must be an AbortSignal");
-    const listener = () => this.abort(signal.reason);
-    if (signal.aborted) return queueMicrotask(listener);
-    signal.addEventListener("abort", listener);
-    this.#unlisten = () => signal.removeEventListener("abort", listener);
-  }
-
-  #over(failure) {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#unlisten?.();
-    this.#reject(failure);
-    try {
-      this.#controller.abort(failure.cause ?? failure);
-    } catch {
-      this.#controller.abort();
-    }
+    this.listen(signal);
+    this.follow(this.#go(schema, Boolean(stream)));
   }
 
   async #go(schema, isStream) {
-    const { config, options } = this.#kit;
+    const { config, options } = this.kit;
     this.#schema = await schemaOf(schema, "the schema", config);
     const { json } = this.#schema;
     this.#name = (typeof json?.title === "string" && json.title.replace(/[^\w-]+/g, "_").slice(0, 64)) || "answer";
@@ -94,17 +37,11 @@ export class Parsing {
     let refusal;
     for (const rung of this.#order()) {
       const outcome = await this.#climb(rung, isStream, mayAdapt);
-      if (outcome.parsed) return this.#done(outcome.parsed);
+      if (outcome.parsed) return outcome.parsed;
       if (!mayAdapt || rung === "prompt") throw outcome.failure;
       refusal = outcome.failure;
     }
     throw refusal;
-  }
-
-  #done(parsed) {
-    this.#isOver = true;
-    this.#unlisten?.();
-    return parsed;
   }
 
   /** The rung that was right last time comes first; none is expected of another. */
@@ -121,18 +58,18 @@ export class Parsing {
   }
 
   get #model() {
-    return this.#params.model ?? this.#kit.options.model ?? "";
+    return this.#params.model ?? this.kit.options.model ?? "";
   }
 
   /** What was learnt of the model, or is known of its provider. */
   #known(fact) {
-    const { models, ...facts } = this.#kit.dialect.facts;
+    const { models, ...facts } = this.kit.dialect.facts;
     const own = models && Object.hasOwn(models, this.#model) ? models[this.#model] : {};
     return own[fact] ?? facts[fact];
   }
 
   #learn(fact, value) {
-    if (this.#known(fact) !== value) this.#kit.dialect.observe(JSON.stringify([this.#model, [[fact, value]]]));
+    if (this.#known(fact) !== value) this.kit.dialect.observe(JSON.stringify([this.#model, [[fact, value]]]));
   }
 
   /** The caller says himself how to ask. */
@@ -179,15 +116,15 @@ export class Parsing {
 
   /** Reads a reply; what it has in the rung's place is handed on as it comes. */
   async #read(rung, body) {
-    const sent = this.#kit.send(body, { ...this.#call, signal: this.#controller.signal });
+    const sent = this.kit.send(body, { ...this.#call, signal: this.controller.signal });
     if (!body.stream) return sent;
-    this.#feed.push({ rung, isWrapped: rung === "tool" && this.#schema.json !== undefined && !isObject(this.#schema.json) });
+    this.feed.push({ rung, isWrapped: rung === "tool" && this.#schema.json !== undefined && !isObject(this.#schema.json) });
     let index;
     for await (const event of sent.events) {
       if (event.type === "tool_call.start" && event.name === this.#name) index ??= event.index;
-      if (rung === "tool" ? event.type === "tool_call.delta" && event.index === index : event.type === "text") this.#feed.push(event.text ?? event.arguments);
+      if (rung === "tool" ? event.type === "tool_call.delta" && event.index === index : event.type === "text") this.feed.push(event.text ?? event.arguments);
     }
-    this.#feed.push({});
+    this.feed.push({});
     return sent.final();
   }
 
@@ -226,6 +163,6 @@ export class Parsing {
   }
 
   #error(message, kind, text, issues = [], cause = undefined) {
-    return new this.#kit.ValidationError(message, { kind, retryable: false, issues, text, cause });
+    return new this.kit.ValidationError(message, { kind, retryable: false, issues, text, cause });
   }
 }

@@ -2,7 +2,7 @@
 import { carriedOut } from "./calls.js";
 import { eventsOf, freshId } from "./chat.js";
 import { choiceOf } from "./choice.js";
-import { Feed } from "./feed.js";
+import { Ending } from "./ending.js";
 import { offer } from "./offered.js";
 import { Partial } from "./partial.js";
 import { Screen } from "./screen.js";
@@ -12,20 +12,13 @@ const EMPTY = () => ({ id: "", object: "chat.completion", created: 0, model: "",
 /** Reasons to stop that the reply itself gives: no call of it is carried out. */
 const CUT = { length: "it was cut off", content_filter: "it was filtered" };
 
-export class Run {
-  #kit;
+export class Run extends Ending {
   #api;
   #params;
   #options;
   #call;
   #offered;
   #choice;
-  #feed;
-  #controller = new AbortController();
-  #end;
-  #settle;
-  #isOver = false;
-  #unlisten;
   /** The conversation so far: the caller's, and what came of it. */
   #messages;
   /** Results that are in, of the calls that are being carried out: they belong behind this message. */
@@ -43,35 +36,14 @@ export class Run {
   /** `params`: JSON of the caller's, `tools` as they are. `kit`: see client/late.js. */
   constructor(kit, api, params, tools, options = {}) {
     const { maxSteps = 8, api: _, context, onStep, signal, ...call } = options;
-    this.#kit = kit;
+    super(kit, growing(), "The run was left");
     this.#api = api;
     this.#params = params;
     this.#options = { maxSteps, context, onStep };
     this.#call = call;
     this.#messages = api.messages(params, kit.config);
-    this.#feed = new Feed(kit.config, growing(), () => this.#over(kit.aborted(new DOMException("The run was left", "AbortError"))));
-    this.#end = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
-    this.#end.catch(() => {});
-    this.#listen(signal);
-    this.#go(tools).then(
-      (result) => this.#finish(result),
-      (failure) => this.#fail(failure),
-    );
-  }
-
-  [Symbol.asyncIterator]() {
-    return this.#feed.iterator;
-  }
-
-  final() {
-    return this.#end;
-  }
-
-  abort(reason = new DOMException("This operation was aborted", "AbortError")) {
-    if (this.#isOver) return;
-    const failure = this.#kit.aborted(reason);
-    this.#feed.stop(failure);
-    this.#over(failure);
+    this.listen(signal);
+    this.follow(this.#go(tools));
   }
 
   get snapshot() {
@@ -84,46 +56,9 @@ export class Run {
     return [...this.#repairs].map(([code, count]) => ({ code, count }));
   }
 
-  #listen(signal) {
-    if (!signal) return;
-    const listener = () => this.abort(signal.reason);
-    if (typeof signal.addEventListener !== "function") throw this.#kit.config("signal must be an AbortSignal");
-    if (signal.aborted) return queueMicrotask(listener);
-    signal.addEventListener("abort", listener);
-    this.#unlisten = () => signal.removeEventListener("abort", listener);
-  }
-
-  #finish(result) {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#unlisten?.();
-    this.#feed.close();
-    this.#settle.resolve(result);
-  }
-
-  #fail(failure) {
-    if (this.#isOver) return;
-    this.#feed.close(failure);
-    this.#over(failure);
-  }
-
-  /** Ends it, whatever is under way: nothing foreign is waited for. */
-  #over(failure) {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#unlisten?.();
-    this.#settle.reject(failure);
-    try {
-      this.#controller.abort(failure.cause ?? failure);
-    } catch {
-      // A runtime that looks into the reason.
-      this.#controller.abort();
-    }
-  }
-
   async #go(tools) {
     const { maxSteps, onStep } = this.#options;
-    const { config } = this.#kit;
+    const { config } = this.kit;
     if (!Number.isInteger(maxSteps) || maxSteps < 1) throw config(`maxSteps must be a whole number, 1 or above, and is ${maxSteps}`);
     if (onStep !== undefined && typeof onStep !== "function") throw config(`onStep must be a function, and is ${typeof onStep}`);
     this.#offered = await offer(tools, config);
@@ -158,13 +93,13 @@ export class Run {
     const { wire, byName } = this.#offered;
     const body = this.#api.body(this.#params, this.#messages, wire, this.#choice.at(step));
     const isStream = this.#params.stream !== false;
-    const screen = new Screen((event) => this.#feed.push({ ...event, step }), byName, eventsOf);
-    const sent = this.#kit.send({ ...body, stream: isStream }, { ...this.#call, signal: this.#controller.signal });
+    const screen = new Screen((event) => this.feed.push({ ...event, step }), byName, eventsOf);
+    const sent = this.kit.send({ ...body, stream: isStream }, { ...this.#call, signal: this.controller.signal });
     try {
       return this.#read(await this.#received(sent, isStream, screen), screen);
     } catch (failure) {
       const completion = rescued(failure, screen);
-      if (!completion || this.#isOver) {
+      if (!completion || this.isOver) {
         // What is held back was said.
         screen.end("", false);
         throw failure;
@@ -210,10 +145,10 @@ export class Run {
     const { onStep } = this.#options;
     if (!onStep) return;
     try {
-      await this.#until(onStep({ step: this.#steps, completion: this.#completion, messages: this.#messages }));
+      await this.until(onStep({ step: this.#steps, completion: this.#completion, messages: this.#messages }));
     } catch (cause) {
-      if (this.#isOver) throw cause;
-      throw this.#kit.config("onStep failed (see cause)", cause);
+      if (this.isOver) throw cause;
+      throw this.kit.config("onStep failed (see cause)", cause);
     }
   }
 
@@ -225,7 +160,7 @@ export class Run {
     this.#results = own.map(() => undefined);
     if (this.#params.parallel_tool_calls === false) {
       for (const [at, call] of own.entries()) await this.#carryOutOne(call, at);
-    } else await this.#until(Promise.all(own.map((call, at) => this.#carryOutOne(call, at))));
+    } else await this.until(Promise.all(own.map((call, at) => this.#carryOutOne(call, at))));
     this.#messages = this.#inPlace(this.#withResults());
     this.#results = [];
     return own.length < calls.length;
@@ -233,9 +168,9 @@ export class Run {
 
   async #carryOutOne(call, at) {
     const { context } = this.#options;
-    const { text, result, error } = await this.#until(carriedOut(call, this.#offered.byName, { signal: this.#controller.signal, context }));
+    const { text, result, error } = await this.until(carriedOut(call, this.#offered.byName, { signal: this.controller.signal, context }));
     this.#results[at] = this.#api.result(call, text);
-    this.#feed.push({ type: "tool_result", step: this.#steps, id: call.id, result, ...(error !== undefined && { error }) });
+    this.feed.push({ type: "tool_result", step: this.#steps, id: call.id, result, ...(error !== undefined && { error }) });
   }
 
   /** Answers calls that are not carried out, so that the conversation can go on. */
@@ -257,10 +192,6 @@ export class Run {
     return this.#messages;
   }
 
-  /** What becomes of a promise; the run's own failure, once it is over. */
-  #until(promise) {
-    return Promise.race([promise, this.#end]);
-  }
 }
 
 /** A provider that could not read the model's call may say what the model wrote (Groq's `failed_generation`): that as a reply. */
