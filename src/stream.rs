@@ -44,7 +44,7 @@ mod predict;
 mod reader;
 #[cfg(feature = "lenient")]
 mod refused;
-mod repair;
+pub(crate) mod repair;
 #[cfg(feature = "lenient")]
 mod think;
 #[cfg(feature = "lenient")]

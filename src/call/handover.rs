@@ -11,11 +11,9 @@ use crate::scan;
 use crate::secret::Secrets;
 use crate::stream::handover::SEPARATOR;
 #[cfg(feature = "lenient")]
-use crate::wire::body::Body;
-
-/// Repairs of a request.
+use crate::stream::repair;
 #[cfg(feature = "lenient")]
-const NOTES: &str = "role_renamed/tool_id_shortened/param_renamed/param_dropped";
+use crate::wire::body::Body;
 
 #[cfg(not(feature = "lenient"))]
 impl Call {
@@ -67,7 +65,7 @@ impl Call {
         let (kind, attempts, tried, is_gone) = (number(), number(), number(), number() > 0);
         let mut body = || Body::read(next()).unwrap_or_default();
         let (body, fixed, left_out) = (body(), body(), body());
-        let notes = scan::words(next()).filter_map(|note| scan::words(NOTES).find(|known| *known == note)).collect();
+        let notes = scan::words(next()).filter_map(repair::carried).collect();
         let mut call = Self::replay(Api::Chat);
         if kind > 0 {
             call = Self::new(if kind == 1 { Api::Chat } else { Api::Models }, seed, secrets);

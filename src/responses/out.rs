@@ -35,14 +35,7 @@ impl Out {
 
     /// What is ready.
     pub fn take(&mut self) -> Option<String> {
-        if self.out.is_empty() {
-            return None;
-        }
-        let mut out = std::mem::take(&mut self.out);
-        if matches!(self.mode, Mode::Chunks | Mode::Compact | Mode::Events) {
-            out.push(']');
-        }
-        Some(out)
+        self.mode.taken(&mut self.out)
     }
 
     /// Events as OpenAI documents them are wanted.

@@ -158,9 +158,8 @@ impl Decoder {
 
     /// As [`Decoder::predicted`], for an event that came in pieces.
     pub(super) fn is_predicted(&mut self, data: &[u8]) -> bool {
-        let Some(template) = self.template.as_mut().filter(|template| template.is_trusted()) else { return false };
-        let Some(event) = template.matches(data) else { return false };
-        let applied = template.apply(event, &mut self.reply, &mut self.output, &mut self.repairs);
+        let Some(template) = &mut self.template else { return false };
+        let applied = template.take(data, &mut self.reply, &mut self.output, &mut self.repairs);
         self.values += usize::from(applied);
         applied
     }

@@ -40,6 +40,18 @@ impl Mode {
         }
     }
 
+    /// What is ready, if anything is: of a list, with its end.
+    pub(crate) fn taken(self, ready: &mut String) -> Option<String> {
+        if ready.is_empty() {
+            return None;
+        }
+        let mut out = std::mem::take(ready);
+        if matches!(self, Self::Chunks | Self::Compact | Self::Events) {
+            out.push(']');
+        }
+        Some(out)
+    }
+
     /// That number.
     pub(super) fn number(self) -> u32 {
         match self {
@@ -156,14 +168,7 @@ impl Output {
 
     /// What is ready.
     pub fn take(&mut self) -> Option<String> {
-        if self.out.is_empty() {
-            return None;
-        }
-        let mut out = std::mem::take(&mut self.out);
-        if matches!(self.mode, Mode::Chunks | Mode::Compact | Mode::Events) {
-            out.push(']');
-        }
-        Some(out)
+        self.mode.taken(&mut self.out)
     }
 
     /// What is ready, as it stands: for another's [`Output::go_on`].

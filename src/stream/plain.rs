@@ -245,9 +245,8 @@ impl Decoder {
 
     /// An event that came in pieces, and is like the one before.
     fn is_predicted(&mut self, data: &[u8]) -> bool {
-        let Some(template) = self.template.as_mut().filter(|template| template.is_trusted()) else { return false };
-        let Some(event) = template.matches(data) else { return false };
-        let is_applied = template.apply(event, &mut self.reply, &mut self.output, &mut self.repairs);
+        let Some(template) = &mut self.template else { return false };
+        let is_applied = template.take(data, &mut self.reply, &mut self.output, &mut self.repairs);
         self.values += usize::from(is_applied);
         is_applied
     }

@@ -271,6 +271,11 @@ impl Template {
         (count, rest)
     }
 
+    /// Puts an event that came in pieces where those before it went, if it is like them.
+    pub fn take(&mut self, data: &[u8], reply: &mut Accumulator, output: &mut Output, repairs: &mut Repairs) -> bool {
+        self.is_trusted() && self.matches(data).is_some_and(|event| self.apply(event, reply, output, repairs))
+    }
+
     /// Puts a matching event where those before it went. False: it needs the full way after all.
     pub fn apply(
         &mut self,

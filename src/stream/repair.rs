@@ -7,6 +7,12 @@ use crate::scan;
 const CARRIED: &str = "id_missing/model_missing/finish_reason_absent/reasoning_renamed/role_missing/done_missing/finish_reason_missing_at_end\
                        /role_renamed/tool_id_shortened/param_renamed/param_dropped";
 
+/// The code that was carried as this word.
+#[cfg(feature = "lenient")]
+pub(crate) fn carried(word: &str) -> Option<&'static str> {
+    scan::words(CARRIED).find(|known| *known == word)
+}
+
 /// Codes with their counts, in order of first sight.
 #[derive(Debug, Clone, Default)]
 pub struct Repairs(Vec<(&'static str, u32)>);
@@ -53,8 +59,7 @@ impl Repairs {
         let mut found = Self::default();
         let mut words = scan::words(words);
         while let (Some(code), Some(count)) = (words.next(), words.next()) {
-            let known = scan::words(CARRIED).find(|known| *known == code);
-            if let (Some(code), Some(count)) = (known, scan::whole(count)) {
+            if let (Some(code), Some(count)) = (carried(code), scan::whole(count)) {
                 found.add(code, u32::try_from(count).unwrap_or(u32::MAX));
             }
         }

@@ -29,6 +29,19 @@ pub fn json(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
+/// The recorded replies of an API whose names end so, that an independent reader has read, too.
+pub fn recorded(ending: &str, api: &str) -> Vec<PathBuf> {
+    let Some(shared) = shared() else {
+        println!("not run: ../shared/fixtures is absent");
+        return Vec::new();
+    };
+    let with = |path: &Path, other: &str| PathBuf::from(path.to_string_lossy().replace(ending, other));
+    let mut found = files(&shared.join("recorded"), ending);
+    found.retain(|path| with(path, ".expected.json").is_file() && with(path, ".meta.json").is_file());
+    found.retain(|path| json(&with(path, ".meta.json"))["api"] == api);
+    found
+}
+
 /// What came out of one reply.
 #[derive(Debug, PartialEq, Clone)]
 pub struct Outcome {

@@ -20,10 +20,13 @@ struct Seen {
     form: String,
 }
 
-fn seen(decoder: &Decoder, mode: Mode, out: Vec<Option<String>>) -> Seen {
-    let (reply, failure) = (decoder.reply().to_json(), decoder.failure().map(|error| error.message().to_owned()));
-    let (repairs, form) = (decoder.repairs().iter().collect(), decoder.form());
-    Seen { end: decoder.end(), out: joined(mode, out), reply, failure, repairs, form }
+/// Of either reader.
+macro_rules! seen {
+    ($decoder:expr, $mode:expr, $out:expr) => {{
+        let (reply, failure) = ($decoder.reply().to_json(), $decoder.failure().map(|error| error.message().to_owned()));
+        let (repairs, form) = ($decoder.repairs().iter().collect(), $decoder.form());
+        Seen { end: $decoder.end(), out: joined($mode, $out), reply, failure, repairs, form }
+    }};
 }
 
 fn joined(mode: Mode, mut batches: Vec<Option<String>>) -> String {
@@ -55,7 +58,7 @@ fn lenient(input: &[u8], mode: Mode, size: usize) -> Seen {
     }
     decoder.finish();
     out.push(taken!(decoder));
-    seen(&decoder, mode, out)
+    seen!(decoder, mode, out)
 }
 
 /// By the plain reader as far as it goes, or for so many reads; then by the other. Also whether it went to the end.
@@ -71,20 +74,14 @@ fn handed_over(input: &[u8], mode: Mode, size: usize, most: usize) -> (Seen, boo
             if plain.is_strange() {
                 break;
             }
-            let (reply, failure) = (plain.reply().to_json(), plain.failure().map(|error| error.message().to_owned()));
-            let (repairs, form) = (plain.repairs().iter().collect(), plain.form());
-            let end = plain.end();
-            return (Seen { end, out: joined(mode, out), reply, failure, repairs, form }, true);
+            return (seen!(plain, mode, out), true);
         };
         plain.feed(read);
         out.push(taken!(plain));
         count += 1;
     }
     if plain.end().is_some() {
-        let (reply, failure) = (plain.reply().to_json(), plain.failure().map(|error| error.message().to_owned()));
-        let (repairs, form) = (plain.repairs().iter().collect(), plain.form());
-        let end = plain.end();
-        return (Seen { end, out: joined(mode, out), reply, failure, repairs, form }, true);
+        return (seen!(plain, mode, out), true);
     }
     let mut decoder = Decoder::new(Mode::Nothing, 7);
     let rest = decoder.resume(&plain.carry());
@@ -98,7 +95,7 @@ fn handed_over(input: &[u8], mode: Mode, size: usize, most: usize) -> (Seen, boo
     }
     decoder.finish();
     out.push(taken!(decoder));
-    (seen(&decoder, mode, out), false)
+    (seen!(decoder, mode, out), false)
 }
 
 /// Without what tells how much came in the very read that had the end.

@@ -6,15 +6,7 @@ use std::path::{Path, PathBuf};
 use tokenwire::stream::{End, Mode};
 
 fn chats(ending: &str) -> Vec<PathBuf> {
-    let Some(shared) = fixtures::shared() else {
-        println!("not run: ../shared/fixtures is absent");
-        return Vec::new();
-    };
-    let with = |path: &Path, other: &str| PathBuf::from(path.to_string_lossy().replace(ending, other));
-    let mut found = fixtures::files(&shared.join("recorded"), ending);
-    found.retain(|path| with(path, ".expected.json").is_file() && with(path, ".meta.json").is_file());
-    found.retain(|path| fixtures::json(&with(path, ".meta.json"))["api"] == "chat.completions");
-    found
+    fixtures::recorded(ending, "chat.completions")
 }
 
 /// What tokenwire makes of it on purpose: a leading `<think>` block is reasoning, finish reasons and the arguments of calls

@@ -5,22 +5,13 @@ mod mutated;
 mod recorded;
 mod repairs;
 
+pub use crate::fixtures::Outcome;
 use crate::fixtures::lossy;
 use serde_json::{Value, json};
 use tokenwire::responses::Responses;
 use tokenwire::stream::{Decoder, End, Mode};
 
-/// What came out of one reply.
-#[derive(Debug, PartialEq, Clone)]
-pub struct Outcome {
-    pub end: Option<End>,
-    /// Events or chat's events as one list, texts as one text.
-    pub out: String,
-    pub reply: Value,
-    pub failure: Option<String>,
-    pub repairs: Vec<(&'static str, u32)>,
-}
-
+/// Its output is events or chat's events as one list, texts as one text.
 impl Outcome {
     pub fn items(&self) -> Vec<Value> {
         serde_json::from_str::<Value>(&lossy(&self.out)).unwrap().as_array().unwrap().clone()

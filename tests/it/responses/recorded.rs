@@ -10,15 +10,7 @@ use tokenwire::stream::{End, Mode};
 const SEVERAL: &str = "reasoning-encrypted-content-1-i0-2.sse";
 
 fn files(ending: &str) -> Vec<PathBuf> {
-    let Some(shared) = fixtures::shared() else {
-        println!("not run: ../shared/fixtures is absent");
-        return Vec::new();
-    };
-    let with = |path: &Path, other: &str| PathBuf::from(path.to_string_lossy().replace(ending, other));
-    let mut found = fixtures::files(&shared.join("recorded"), ending);
-    found.retain(|path| with(path, ".expected.json").is_file() && with(path, ".meta.json").is_file());
-    found.retain(|path| fixtures::json(&with(path, ".meta.json"))["api"] == "responses");
-    found
+    fixtures::recorded(ending, "responses")
 }
 
 fn expected(path: &Path, ending: &str) -> Value {
